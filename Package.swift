@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
+func library(
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
+}
+
+func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "dropwire",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "orders", targets: ["Orders"]),
+    .executable(name: "purchasing", targets: ["Purchasing"]),
+    .executable(name: "ledger", targets: ["Ledger"]),
+    .executable(name: "dropwire", targets: ["Client"]),
+    .executable(name: "sandbox", targets: ["Sandbox"]),
+    .executable(name: "bench", targets: ["Bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+  ],
+  targets: [
+    // System libraries and generated C.
+    .systemLibrary(
+      name: "CProtobufC", path: "Shared/CProtobufC", pkgConfig: "libprotobuf-c",
+      providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(
+      name: "CNGHTTP2", path: "Shared/CNGHTTP2", pkgConfig: "libnghttp2",
+      providers: [.apt(["libnghttp2-dev"])]),
+    .target(name: "CContract", dependencies: ["CProtobufC"], path: "Shared/CContract"),
+
+    // What a second service needs.
+    library("Money", "Shared/Money", []),
+    library("RPC", "Shared/RPC", [nioCore, nioPosix, "CNGHTTP2", logging]),
+    library("Contract", "Shared/Contract", ["CContract", "CProtobufC", "RPC", nioCore]),
+    library("Store", "Shared/Store", [grdb, logging]),
+    library("Outside", "Shared/Outside", [httpClient, "Money", nioCore, logging]),
+    library("PayPal", "Shared/PayPal", ["Outside", "Money", nioCore, logging]),
+    library(
+      "Runtime", "Shared/Runtime", ["RPC", lifecycle, logging, "Contract", "Store", "Outside"]),
+
+    // The services and the client.
+    program(
+      "Orders", "Services/orders",
+      ["Contract", "RPC", "Store", "Runtime", "Money", "PayPal", "Outside", logging, lifecycle]),
+    program(
+      "Purchasing", "Services/purchasing",
+      ["Contract", "RPC", "Store", "Runtime", "Money", "Outside", crypto, logging, lifecycle]),
+    program(
+      "Ledger", "Services/ledger",
+      [
+        "Contract", "RPC", "Store", "Runtime", "Money", "PayPal", "Outside", crypto, logging,
+        lifecycle,
+      ]),
+    program("Client", "Services/client", ["Contract", "RPC", "Runtime", "Money", arguments]),
+
+    // The outside world, fixtures, measurements.
+    program(
+      "Sandbox", "Tests/Sandbox", [hummingbird, crypto, "Money", logging, arguments, nioCore]),
+    program(
+      "Bench", "Tests/Bench", ["Contract", "RPC", "Runtime", arguments, "Support"]),
+    library("Support", "Tests/Support", ["Contract", "RPC", "Money", httpClient, nioCore]),
+    .target(name: "CEverything", dependencies: ["CProtobufC"], path: "Tests/CEverything"),
+    library("Everything", "Tests/Everything", ["CEverything", "CProtobufC", "Contract", "RPC"]),
+
+    tests("MoneyTests", ["Money"]),
+    tests("ContractTests", ["Contract", "Everything", "Support", nioCore]),
+    tests("RPCTests", ["RPC", "Support", nioCore, nioPosix, logging]),
+    tests("StoreTests", ["Store", grdb, logging]),
+    tests("OutsideTests", ["Outside", "PayPal", "Money", "Support", nioCore, nioPosix, logging]),
+    tests(
+      "LedgerTests", ["Ledger", "Contract", "RPC", "Store", "Money", "PayPal", "Support", logging]),
+    tests(
+      "PurchasingTests",
+      ["Purchasing", "Contract", "RPC", "Store", "Money", "Outside", "Support", crypto, logging]),
+    tests(
+      "OrdersTests",
+      ["Orders", "Contract", "RPC", "Store", "Money", "PayPal", "Support", logging]),
+    tests("ClientTests", ["Client", "Contract", "RPC"]),
+    tests("SandboxTests", ["Sandbox", "Money", crypto]),
+    tests("ProcessTests", ["Support", "Contract", "RPC", httpClient]),
+    tests("TidyTests", []),
+  ],
+  cLanguageStandard: .gnu11
+)
