@@ -1,0 +1,107 @@
+import Foundation
+public import Logging
+public import RPC
+import ServiceLifecycle
+
+/// Runs one service from start to stop: directories, logging, socket, background work, signals.
+///
+/// SIGTERM or SIGINT: the socket accepts no more, calls under way get `drainTimeout` to end, effects
+/// under way are abandoned (their intents resume at the next start), the process ends with 0.
+public struct ServiceHost: Sendable {
+  /// How long calls may take to end once the service was told to stop.
+  public static let drainTimeout = Duration.seconds(5)
+
+  public let settings: ServiceSettings
+  public let logger: Logger
+
+  /// Prepares the process: logging, directories (mode 0700), no core dumps, no SIGPIPE.
+  public init(settings: ServiceSettings) throws {
+    self.settings = settings
+    let (service, level) = (settings.service, settings.logLevel)
+    LoggingSystem.bootstrap { _ in JSONLogHandler(service: service, level: level) }
+    self.logger = Logger(label: service)
+    signal(SIGPIPE, SIG_IGN)
+    var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(4), &noCore)
+    umask(0o077)
+    for directory in [settings.runDirectory, settings.stateDirectory] {
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    }
+  }
+
+  /// Serves until a signal. `background` runs beside the server and is cancelled after it drained;
+  /// `stop` runs last.
+  public func run(
+    services: [RPCService], background: [@Sendable () async -> Void] = [],
+    stop: @escaping @Sendable () async throws -> Void = {}
+  ) async throws {
+    let workers = background.map { BackgroundWork(work: $0) }
+    let server = ServedSocket(path: settings.socketPath, services: services, logger: logger)
+    let group = ServiceGroup(
+      configuration: .init(
+        services: (workers as [any Service] + [server]).map {
+          .init(
+            service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+    try await group.run()
+    try await stop()
+    logger.info("stopped")
+  }
+
+  /// The lifecycle library tells each of its steps; only its warnings matter here.
+  private func quiet(_ logger: Logger) -> Logger {
+    var logger = logger
+    logger.logLevel = .warning
+    return logger
+  }
+}
+
+/// Work that goes on until the service stops.
+private struct BackgroundWork: Service {
+  let work: @Sendable () async -> Void
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await work() }
+  }
+}
+
+/// The service's socket: open, say so, wait for the end, drain.
+private struct ServedSocket: Service {
+  let path: String
+  let services: [RPCService]
+  let logger: Logger
+
+  func run() async throws {
+    let server = try await RPCServer.start(socketPath: path, services: services, logger: logger)
+    server.setServing(true)
+    logger.info(
+      "serving", metadata: ["socket": .string(path), "policy": "every peer of this user is trusted"])
+    print("ready \(path)")
+    fflush(stdout)
+    try? await gracefulShutdown()
+    server.setServing(false)
+    await server.drain(within: ServiceHost.drainTimeout)
+  }
+}
+
+/// The id of the user who runs this process.
+func userID() -> UInt32 { getuid() }
+
+/// Ends the process after a failed start: one clear line, exit code 1.
+public func failToStart(_ service: String, _ error: any Error) -> Never {
+  FileHandle.standardError.write(Data("\(service): cannot start: \(error)\n".utf8))
+  exit(1)
+}
+
+extension Settings {
+  /// Prints the names of a service's crash points and exits, when asked with `--list-steps`.
+  public func listSteps<Step: CaseIterable & RawRepresentable<String>>(_ steps: Step.Type) {
+    guard wantsSteps else { return }
+    for step in Step.allCases { print(step.rawValue) }
+    exit(0)
+  }
+}
