@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// Measures. Run through `compose/bench`, which builds in release mode first.
+@main struct BenchMain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure the built programs.", subcommands: [ChainBench.self])
+}
