@@ -49,7 +49,8 @@ extension Settings {
     let secret = secret("\(prefix)_CLIENT_SECRET", help: "PayPal application's secret.")
     guard let url else { return nil }
     guard let clientID, let secret else {
-      reject("\(prefix)_URL is set; \(prefix)_CLIENT_ID and \(prefix)_CLIENT_SECRET must be set too")
+      reject(
+        "\(prefix)_URL is set; \(prefix)_CLIENT_ID and \(prefix)_CLIENT_SECRET must be set too")
       return nil
     }
     return .init(url: url, clientID: clientID, clientSecret: secret)

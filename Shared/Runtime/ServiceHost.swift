@@ -79,7 +79,8 @@ private struct ServedSocket: Service {
     let server = try await RPCServer.start(socketPath: path, services: services, logger: logger)
     server.setServing(true)
     logger.info(
-      "serving", metadata: ["socket": .string(path), "policy": "every peer of this user is trusted"])
+      "serving",
+      metadata: ["socket": .string(path), "policy": "every peer of this user is trusted"])
     print("ready \(path)")
     fflush(stdout)
     try? await gracefulShutdown()

@@ -37,7 +37,8 @@ extension Settings {
 
   /// Declares only the directory of the sockets: all that a client needs.
   public mutating func runDirectorySetting() -> String {
-    let fallback = ambient("XDG_RUNTIME_DIR").map { "\($0)/dropwire" } ?? "/tmp/dropwire-\(userID())"
+    let fallback =
+      ambient("XDG_RUNTIME_DIR").map { "\($0)/dropwire" } ?? "/tmp/dropwire-\(userID())"
     return text(
       "DROPWIRE_RUN_DIR", default: fallback,
       help: "Directory of the sockets (orders.sock, purchasing.sock, ledger.sock). Keep it short: "

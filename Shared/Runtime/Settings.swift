@@ -26,7 +26,8 @@ public struct Settings {
   private var problems: [String] = []
 
   public init(
-    service: String, summary: String, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+    service: String, summary: String,
+    arguments: [String] = Array(CommandLine.arguments.dropFirst()),
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
     self.service = service
@@ -67,7 +68,8 @@ public struct Settings {
     guard let text = value(name) else { return fallback }
     guard let number = Int(text), range.contains(number) else {
       problems.append(
-        "\(name) is \"\(text)\"; it must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        "\(name) is \"\(text)\"; it must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+      )
       return fallback
     }
     return number
@@ -128,7 +130,9 @@ public struct Settings {
       exit(0)
     }
     guard problems.isEmpty else {
-      for problem in problems { FileHandle.standardError.write(Data("\(service): \(problem)\n".utf8)) }
+      for problem in problems {
+        FileHandle.standardError.write(Data("\(service): \(problem)\n".utf8))
+      }
       exit(78)
     }
   }
@@ -167,7 +171,8 @@ public struct Settings {
       problems.append("the settings file \(path) cannot be read")
       return
     }
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let trimmed = line.trimmingCharacters(in: .whitespaces)
       if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
       guard let equals = trimmed.firstIndex(of: "=") else {

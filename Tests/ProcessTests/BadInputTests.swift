@@ -51,7 +51,9 @@ import Testing
         let order = try await shop.order(name)
         return order.state == .needsAttention ? order : nil
       }
-      #expect(order.waiting?.reason?.code.contains(reason) == true, "\(String(describing: order.waiting))")
+      #expect(
+        order.waiting?.reason?.code.contains(reason) == true, "\(String(describing: order.waiting))"
+      )
       #expect(order.waiting?.allowedActions.contains(.retry) == true)
       #expect(try await cluster.sandbox.truth(order: name).aliexpress.orders.isEmpty)
     }

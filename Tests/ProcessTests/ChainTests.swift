@@ -6,7 +6,8 @@ import Testing
 
 /// The whole chain over real processes and real sockets.
 @Suite(.serialized) struct ChainTests {
-  @Test func `a paid order becomes a purchase, a sale, a commission and two payouts`() async throws {
+  @Test func `a paid order becomes a purchase, a sale, a commission and two payouts`() async throws
+  {
     try await Cluster.with { cluster in
       let shop = try await Shop(in: cluster)
       let checkout = try await shop.checkout("o-1")

@@ -6,7 +6,8 @@ import Testing
 
 /// How a service starts, stops, and what it leaves behind.
 @Suite(.serialized) struct ServiceLifeTests {
-  @Test func `each service stops on SIGTERM with 0 within a second and starts again`() async throws {
+  @Test func `each service stops on SIGTERM with 0 within a second and starts again`() async throws
+  {
     try await Cluster.with { cluster in
       for service in Cluster.ServiceName.allCases {
         let stopped = try #require(await cluster.stop(service))

@@ -58,7 +58,8 @@ public final class Cluster: Sendable {
     }
     let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
     FileManager.default.createFile(
-      atPath: "\(directory)/master.key", contents: Data(key), attributes: [.posixPermissions: 0o600])
+      atPath: "\(directory)/master.key", contents: Data(key), attributes: [.posixPermissions: 0o600]
+    )
     logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     sandboxProgram = try Program(
       "sandbox", arguments: ["--port", "0"], environment: Self.inherited,
@@ -146,7 +147,8 @@ public final class Cluster: Sendable {
   /// Everything that the services printed and logged.
   public func logs() -> String {
     ServiceName.allCases.map { service in
-      (try? String(contentsOfFile: "\(directory)/log/\(service.rawValue).log", encoding: .utf8)) ?? ""
+      (try? String(contentsOfFile: "\(directory)/log/\(service.rawValue).log", encoding: .utf8))
+        ?? ""
     }.joined()
   }
 
