@@ -1,0 +1,101 @@
+import Contract
+import Store
+
+extension Journal {
+  /// Which entries are read.
+  struct Selection: Sendable {
+    /// Nil for both.
+    var environment: Contract.Environment?
+    /// Empty for all.
+    var orderID = ""
+  }
+
+  /// The entry with this id.
+  func entry(_ entryID: String) throws -> StoredEntry? {
+    let row = try transaction.row(
+      "SELECT * FROM journalEntry WHERE entryID = $1", [.text(entryID)])
+    return try row.map { try stored($0, lines: lines(of: $0.int("sequence"))) }
+  }
+
+  /// The next entries after a sequence number, in order; `limit` at most.
+  func entries(after sequence: Int64, limit: Int, _ selection: Selection = Selection()) throws
+    -> [StoredEntry]
+  {
+    var conditions = "chain = $1 AND sequence > $2"
+    var values: [SQLValue] = [.text(Self.chain), .integer(sequence), .integer(Int64(limit))]
+    if let environment = selection.environment {
+      values.append(.integer(Int64(environment.rawValue)))
+      conditions += " AND environment = $\(values.count)"
+    }
+    if !selection.orderID.isEmpty {
+      values.append(.text(selection.orderID))
+      conditions += " AND orderID = $\(values.count) AND orderID <> ''"
+    }
+    let rows = try transaction.rows(
+      "SELECT * FROM journalEntry WHERE \(conditions) ORDER BY sequence LIMIT $3", values)
+    guard let first = rows.first?.int("sequence"), let last = rows.last?.int("sequence") else {
+      return []
+    }
+    if !selection.orderID.isEmpty {
+      return try rows.map { try stored($0, lines: lines(of: $0.int("sequence"))) }
+    }
+    var lines: [Int64: [JournalHash.Line]] = [:]
+    let postings = try transaction.rows(
+      """
+      SELECT sequence, debit, credit, amount, currency FROM posting
+      WHERE chain = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence, line
+      """,
+      [.text(Self.chain), .integer(first), .integer(last)])
+    for row in postings { lines[row.int("sequence"), default: []].append(line(row)) }
+    return rows.map { stored($0, lines: lines[$0.int("sequence")] ?? []) }
+  }
+
+  private func lines(of sequence: Int64) throws -> [JournalHash.Line] {
+    try transaction.rows(
+      """
+      SELECT debit, credit, amount, currency FROM posting
+      WHERE chain = $1 AND sequence = $2 ORDER BY line
+      """,
+      [.text(Self.chain), .integer(sequence)]
+    ).map(line)
+  }
+
+  private func line(_ row: Row) -> JournalHash.Line {
+    JournalHash.Line(
+      debit: row.text("debit"), credit: row.text("credit"), minorUnits: row.int("amount"),
+      currency: row.text("currency"))
+  }
+
+  private func stored(_ row: Row, lines: [JournalHash.Line]) -> StoredEntry {
+    StoredEntry(
+      content: JournalHash.Content(
+        chain: row.text("chain"), sequence: row.int("sequence"), entryID: row.text("entryID"),
+        kind: row.text("kind"), orderID: row.text("orderID"),
+        environment: row.int("environment"), occurredAt: row.int("occurredAt"),
+        recordedAt: row.int("recordedAt"), lines: lines),
+      hash: row.blob("hash"))
+  }
+
+  /// One account's sums, as the trial balance shows them.
+  struct Line: Sendable {
+    let account: String
+    let currency: String
+    let debits: Int64
+    let credits: Int64
+  }
+
+  /// Every account of an environment by name and currency; an empty currency for all.
+  func trialBalance(_ environment: Contract.Environment, currency: String) throws -> [Line] {
+    try transaction.rows(
+      """
+      SELECT name, currency, debits, credits FROM account
+      WHERE environment = $1 AND ($2 = '' OR currency = $2) ORDER BY currency, name
+      """,
+      [.integer(Int64(environment.rawValue)), .text(currency)]
+    ).map {
+      Line(
+        account: $0.text("name"), currency: $0.text("currency"), debits: $0.int("debits"),
+        credits: $0.int("credits"))
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Money
+
+/// When a payout is sent, how much, and what PayPal's answers mean. Pure.
+enum PayoutRules {
+  /// PayPal knows a `sender_batch_id` for 30 days; a day is kept as margin.
+  static let repeatWindowMilliseconds: Int64 = 29 * 24 * 3600 * 1000
+  /// A payout that waits for something else is looked at again this often, should a wake be missed.
+  static let recheckMilliseconds: Int64 = 3600 * 1000
+  /// Longest pause between two looks at a young batch, and at one that is older than a day.
+  static let pollMillisecondsMax: Int64 = 60 * 1000
+  static let oldPollMilliseconds: Int64 = 3600 * 1000
+
+  /// What a decision is made from.
+  struct Facts: Sendable {
+    let payee: Payee
+    let due: Amount
+    let isConfigured: Bool
+    let recipientEmail: String?
+    /// What the payee's account holds for him.
+    let payeeBalance: Amount
+    /// What our PayPal account holds, less what is in transit.
+    let platformBalance: Amount
+  }
+
+  enum Decision: Hashable, Sendable {
+    case submit(Amount, to: String)
+    case wait(PayoutReason)
+  }
+
+  /// Sends min(due, balance), or says what is missing.
+  static func decide(_ facts: Facts) throws(MoneyError) -> Decision {
+    guard facts.isConfigured else {
+      return .wait(
+        PayoutReason(
+          code: .payPalNotConfigured, text: "this environment has no PayPal account; configure one",
+          owner: "platform"))
+    }
+    guard let email = facts.recipientEmail else {
+      return .wait(
+        PayoutReason(
+          code: .noRecipient, text: "\(facts.payee) has no payout recipient; put one",
+          owner: facts.payee == .admin ? "platform" : "reseller"))
+    }
+    let amount =
+      try facts.payeeBalance.isLess(than: facts.due) ? facts.payeeBalance : facts.due
+    guard amount.isPositive else {
+      return .wait(
+        PayoutReason(
+          code: .payeeBalanceTooLow,
+          text: "\(facts.payee) is owed \(facts.payeeBalance); losses are settled first",
+          owner: "nobody"))
+    }
+    if try facts.platformBalance.isLess(than: amount) {
+      return .wait(
+        PayoutReason(
+          code: .platformBalanceTooLow,
+          text: "PayPal holds \(facts.platformBalance), \(amount) is to be sent; top it up",
+          owner: "platform"))
+    }
+    return .submit(amount, to: email)
+  }
+
+  /// What the state of a batch and its item says about the payout.
+  enum Verdict: Hashable, Sendable {
+    case paid(fee: Amount?)
+    /// Not over yet.
+    case open(Payout.State, PayoutReason?)
+    /// Over, and the money is back.
+    case ended(Payout.State, PayoutReason)
+  }
+
+  /// The items decide; a batch counts only while it has none, since a batch with SUCCESS may hold
+  /// a failed item (PayPal's reference, payouts v1).
+  static func verdict(_ report: TransferReport) -> Verdict {
+    guard let item = report.item else {
+      switch report.batchStatus {
+      case "DENIED", "CANCELED":
+        return .ended(
+          .failed,
+          PayoutReason(
+            code: .refusedByPayPal, text: "PayPal ended the batch: \(report.batchStatus)",
+            owner: "platform", providerCode: report.batchStatus))
+      default: return .open(.submitted, nil)
+      }
+    }
+    let code = item.errorName ?? item.status
+    switch item.status {
+    case "SUCCESS": return .paid(fee: item.fee)
+    case "UNCLAIMED":
+      return .open(
+        .unclaimed,
+        PayoutReason(
+          code: .notClaimed, text: "the recipient has not claimed it; it returns after 30 days",
+          owner: "reseller", providerCode: code))
+    case "ONHOLD":
+      return .open(
+        .submitted,
+        PayoutReason(
+          code: .heldByPayPal, text: "PayPal reviews it", owner: "nobody", providerCode: code))
+    case "FAILED", "BLOCKED", "DENIED", "CANCELED":
+      return .ended(
+        .failed,
+        PayoutReason(
+          code: .refusedByPayPal, text: "PayPal refused the transfer: \(code)", owner: "platform",
+          providerCode: code))
+    case "RETURNED", "REFUNDED", "REVERSED":
+      return .ended(
+        .returned,
+        PayoutReason(
+          code: .returnedByPayPal, text: "the transfer came back: \(code)", owner: "platform",
+          providerCode: code))
+    default: return .open(.submitted, nil)
+    }
+  }
+
+  /// How long to wait before the next look at a batch that was submitted `age` ago.
+  static func pollDelay(age: Int64, base: Int64) -> Int64 {
+    if age > 24 * 3600 * 1000 { return max(base, oldPollMilliseconds) }
+    return max(base, min(age / 2, pollMillisecondsMax))
+  }
+
+  /// Pause before the same request is sent again: 1 s doubling, a minute at most.
+  static func repeatDelay(attempts: Int, retryAfterSeconds: Int?) -> Int64 {
+    if let retryAfterSeconds { return Int64(min(max(retryAfterSeconds, 1), 3600)) * 1000 }
+    return min(1000 << Int64(min(max(attempts, 0), 6)), pollMillisecondsMax)
+  }
+}

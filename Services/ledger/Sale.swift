@@ -1,0 +1,89 @@
+import Contract
+import Money
+
+/// A payment that a buyer made and PayPal captured.
+struct Capture: Hashable, Sendable {
+  let orderID: String
+  /// 0 for a house order.
+  let userID: Int64
+  let environment: Contract.Environment
+  let price: Amount
+  let paymentFee: Amount
+  /// PayPal's id.
+  let captureID: String
+}
+
+/// A sale as the caller knows it: everything but the rate and what follows from it.
+struct NewSale: Hashable, Sendable {
+  let orderID: String
+  /// 0 for a house order.
+  let userID: Int64
+  let environment: Contract.Environment
+  let price: Amount
+  let landedCost: Amount
+  let paymentFee: Amount
+  let fundedBy: Funder
+  let productURL: String
+  let marketplace: String
+}
+
+/// A sale as it is in the books, with the rate that was used.
+struct BookedSale: Hashable, Sendable {
+  let sale: NewSale
+  let figures: SaleFigures
+  let rateBasisPoints: Int
+  /// Milliseconds since the epoch.
+  let occurredAt: Int64
+  let recordedAt: Int64
+}
+
+/// Money that the platform put into its PayPal account or took out of it.
+struct Funding: Hashable, Sendable {
+  enum Direction: String, Sendable {
+    case topUp, withdrawal
+  }
+
+  let fundingID: String
+  let environment: Contract.Environment
+  let direction: Direction
+  let amount: Amount
+
+  var posting: Posting {
+    direction == .topUp
+      ? Posting(debit: .payPal, credit: .platformFunds, amount: amount)
+      : Posting(debit: .platformFunds, credit: .payPal, amount: amount)
+  }
+}
+
+/// The answer to a request that may be a replay.
+struct Recorded<Value: Sendable>: Sendable {
+  let value: Value
+  /// False for a replay.
+  let isNew: Bool
+}
+
+/// Finds the first field in which a replay differs from what is stored.
+struct Comparison {
+  let kind: String
+  let id: String
+
+  /// - Throws: `LedgerError.conflict` naming the first pair whose texts differ.
+  func require(_ pairs: [(field: String, stored: String, given: String)]) throws(LedgerError) {
+    for pair in pairs where pair.stored != pair.given {
+      throw .conflict(
+        kind: kind, id: id, field: pair.field, stored: pair.stored, given: pair.given)
+    }
+  }
+}
+
+extension Contract.Environment {
+  /// For messages: sandbox or production.
+  var word: String {
+    switch self {
+    case .sandbox: "sandbox"
+    case .production: "production"
+    case .unspecified: "unspecified"
+    case .unrecognized(let number): "\(number)"
+    }
+  }
+}
