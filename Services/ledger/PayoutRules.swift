@@ -113,6 +113,12 @@ enum PayoutRules {
     }
   }
 
+  /// Whether a refusal proves that an earlier sending of the same request was not taken either: it
+  /// depends on the request alone. Others may have changed since, such as the balance.
+  static func provesAbsence(_ code: String) -> Bool {
+    ["VALIDATION_ERROR", "NON_HOLDING_CURRENCY", "DUPLICATE_ITEM"].contains(code)
+  }
+
   /// How long to wait before the next look at a batch that was submitted `age` ago.
   static func pollDelay(age: Int64, base: Int64) -> Int64 {
     if age > 24 * 3600 * 1000 { return max(base, oldPollMilliseconds) }

@@ -5,8 +5,9 @@ import Store
 extension PayoutStore {
   /// What to do about a payout that is due.
   enum Preparation: Sendable {
-    /// Committed as SUBMITTED; send it, or send it again under the same key.
-    case send(Payout, isFirst: Bool)
+    /// Committed as SUBMITTED; send it, or send it again under the same key. It is untried when
+    /// PayPal certainly has nothing under this key yet.
+    case send(Payout, isUntried: Bool)
     case waits(Payout, PayoutReason)
     /// Its key may not be repeated any more: a person must find out.
     case tooLate(Payout)
@@ -14,19 +15,25 @@ extension PayoutStore {
   }
 
   /// Fixes what is to be sent, and moves it from the payee's account into transit.
-  func prepare(_ payoutID: String, isConfigured: Bool) throws -> Preparation {
+  func prepare(
+    _ payoutID: String, isConfigured: (Contract.Environment) -> Bool
+  ) throws -> Preparation {
     guard let payout = try payout(payoutID) else {
       try transaction.complete(Self.submitIntent, payoutID)
       return .settled
     }
     switch payout.state {
-    case .pending: return try submit(payout, isConfigured: isConfigured)
+    case .pending:
+      return try submit(payout, isConfigured: isConfigured(payout.environment))
     case .submitted, .unknown:
       guard payout.batchID.isEmpty else { break }
       if transaction.now - payout.submittedAt > PayoutRules.repeatWindowMilliseconds {
         return try tooLate(payout)
       }
-      return .send(payout, isFirst: false)
+      // "Certainly not taken" holds until the next sending: a crash after it leaves an unknown.
+      let isUntried = payout.reason?.code == .payPalUnavailable
+      if isUntried { try explain(payout, nil, nextAt: transaction.now) }
+      return .send(payout, isUntried: isUntried)
     case .notDue, .paid, .unclaimed, .returned, .failed: break
     }
     try transaction.complete(Self.submitIntent, payoutID)
@@ -66,7 +73,7 @@ extension PayoutStore {
         entry(
           JournalEntry.ID.submitted(payout.payoutID, generation), .payoutSubmitted, payout,
           [Posting(debit: payout.payee.account, credit: .payoutsInTransit, amount: amount)]))
-      return .send(payout.sent(amount, to: email, at: transaction.now), isFirst: true)
+      return .send(payout.sent(amount, to: email, at: transaction.now), isUntried: true)
     }
   }
 

@@ -26,12 +26,11 @@ struct PayoutWork: Sendable {
 
   private func submit(_ intent: Intent) async throws {
     let payoutID = intent.subject
-    let environment = try await store.read { transaction in
-      try PayoutStore(transaction: transaction).payout(payoutID)?.environment
-    }
-    let isConfigured = environment.map { gateway.isConfigured(for: $0) } ?? false
+    let gateway = gateway
     let preparation = try await store.write { transaction in
-      try PayoutStore(transaction: transaction).prepare(payoutID, isConfigured: isConfigured)
+      try PayoutStore(transaction: transaction).prepare(payoutID) {
+        gateway.isConfigured(for: $0)
+      }
     }
     switch preparation {
     case .settled: return
@@ -41,14 +40,14 @@ struct PayoutWork: Sendable {
       }
     case .tooLate(let payout):
       log(.error, "payout's outcome is unknown for too long", payout)
-    case .send(let payout, let isFirst):
+    case .send(let payout, let isUntried):
       CrashPoint.reached(LedgerStep.payoutSubmitCommitted)
-      if isFirst { log(.info, "payout submitted", payout) }
-      try await send(payout, attempts: intent.attempts)
+      if isUntried { log(.info, "payout submitted", payout) }
+      try await send(payout, isUntried: isUntried, attempts: intent.attempts)
     }
   }
 
-  private func send(_ payout: Payout, attempts: Int) async throws {
+  private func send(_ payout: Payout, isUntried: Bool, attempts: Int) async throws {
     guard let transfer = Transfer(payout) else { return }
     let outcome = await gateway.submit(transfer)
     CrashPoint.reached(LedgerStep.payoutSent)
@@ -60,13 +59,17 @@ struct PayoutWork: Sendable {
           payout, report, pollAt: transaction.now + poll)
       }
       CrashPoint.reached(LedgerStep.payoutAcceptedCommitted)
-    case .refused(let refusal) where refusal.isTransient:
-      let reason = PayoutReason(
-        code: .payPalUnavailable, text: refusal.text, owner: "nobody", providerCode: refusal.code)
-      try await repeatLater(
-        payout, reason, .submitted, attempts, retryAfterSeconds: refusal.retryAfterSeconds)
-    case .refused(let refusal):
+    case .refused(let refusal) where isUntried && !refusal.isTransient:
       try await refuse(payout, refusal)
+    case .refused(let refusal) where PayoutRules.provesAbsence(refusal.code):
+      try await refuse(payout, refusal)
+    case .refused(let refusal):
+      let reason = PayoutReason(
+        code: isUntried ? .payPalUnavailable : .outcomeUnknown, text: refusal.text,
+        owner: "nobody", providerCode: refusal.code)
+      try await repeatLater(
+        payout, reason, isUntried ? .submitted : .unknown, attempts,
+        retryAfterSeconds: refusal.retryAfterSeconds)
     case .unknown(let text):
       log(.warning, "payout's outcome is unknown", payout, ["cause": "\(text)"])
       let reason = PayoutReason(
@@ -81,8 +84,6 @@ struct PayoutWork: Sendable {
     _ payout: Payout, _ reason: PayoutReason, _ state: Payout.State, _ attempts: Int,
     retryAfterSeconds: Int?
   ) async throws {
-    // Once the outcome was unknown it stays so until PayPal names a batch.
-    let state = payout.state == .unknown ? .unknown : state
     let delay = PayoutRules.repeatDelay(
       attempts: attempts, retryAfterSeconds: retryAfterSeconds)
     try await store.write { transaction in

@@ -1,0 +1,156 @@
+import Contract
+import Logging
+import Money
+import RPC
+import Runtime
+import Store
+
+/// The ledger's face: reads a request, checks who acts, runs one transaction, answers.
+///
+/// A replay of a recording method answers as the first time; the same id with other content is
+/// ALREADY_EXISTS and names the field. Errors come in this order: who acts, the fields, the row's
+/// state. See `LedgerError` for all of them.
+struct LedgerService: LedgerMethods {
+  let store: Store
+  let logger: Logger
+
+  /// Books a captured payment. Only `orders` calls it (and an operator, in development).
+  func recordCapture(_ request: RecordCaptureRequest, _ context: CallContext) async throws
+    -> RecordCaptureResponse
+  {
+    try requireRecorder(context, "record captures")
+    let (capture, occurredAt) = try read(request)
+    let recorded = try await write {
+      try SaleStore(transaction: $0).record(capture, occurredAt: occurredAt)
+    }
+    CrashPoint.reached(LedgerStep.captureCommitted)
+    if recorded.isNew {
+      context.logger.info(
+        "capture booked",
+        metadata: ["order": "\(capture.orderID)", "price": "\(capture.price)"])
+    }
+    return RecordCaptureResponse(entry: .init(recorded.value))
+  }
+
+  /// Books a sale after its capture: FAILED_PRECONDITION (CAPTURE_NOT_RECORDED) before it,
+  /// (CAPTURE_DIFFERS) with other terms than the capture's.
+  func recordSale(_ request: RecordSaleRequest, _ context: CallContext) async throws -> Sale {
+    try requireRecorder(context, "record sales")
+    let (sale, occurredAt) = try read(request)
+    let recorded = try await write {
+      try SaleStore(transaction: $0).record(sale, occurredAt: occurredAt)
+    }
+    CrashPoint.reached(LedgerStep.saleCommitted)
+    if recorded.isNew {
+      let figures = recorded.value.figures
+      context.logger.info(
+        "sale booked",
+        metadata: [
+          "order": "\(sale.orderID)", "price": "\(sale.price)",
+          "commission": "\(figures.commission)", "net": "\(figures.net)",
+        ])
+    }
+    return Sale(recorded.value)
+  }
+
+  /// Books a top-up or a withdrawal of the platform's own money.
+  func recordFunding(_ request: RecordFundingRequest, _ context: CallContext) async throws
+    -> RecordFundingResponse
+  {
+    try context.actor().requirePlatform("record fundings")
+    let (funding, occurredAt) = try read(request)
+    let recorded = try await write {
+      try SaleStore(transaction: $0).record(funding, occurredAt: occurredAt)
+    }
+    if recorded.isNew {
+      context.logger.info(
+        "funding booked",
+        metadata: ["funding": "\(funding.fundingID)", "amount": "\(funding.amount)"])
+    }
+    return RecordFundingResponse(entry: .init(recorded.value))
+  }
+
+  /// Sets the rate of sales booked from now on.
+  func setCommissionRate(_ request: SetCommissionRateRequest, _ context: CallContext) async throws
+    -> CommissionRate
+  {
+    let actor = try context.actor()
+    try actor.requirePlatform("set commission rates")
+    var fields = Fields()
+    let userID = fields.userID(request.userID)
+    if !(0...10_000).contains(request.rateBps) {
+      fields.reject(
+        "rate_bps", "is \(request.rateBps); it must be 0 to 10000 basis points (1000 is 10 %)")
+    }
+    try fields.finish()
+    guard let userID else { throw fields.refusal }
+    let basisPoints = Int(request.rateBps)
+    let updatedAt = try await write {
+      try SaleStore(transaction: $0).setRate(userID: userID, basisPoints: basisPoints)
+    }
+    context.logger.info(
+      "commission rate set",
+      metadata: ["user": "\(userID)", "basisPoints": "\(basisPoints)", "by": "\(actor)"])
+    return CommissionRate(
+      userID: userID, rateBps: request.rateBps,
+      updatedAt: Timestamp(milliseconds: updatedAt))
+  }
+
+  /// The sale of an order. NOT_FOUND until it is booked.
+  func getSale(_ request: GetSaleRequest, _ context: CallContext) async throws -> Sale {
+    let actor = try context.actor()
+    var fields = Fields()
+    guard let orderID = fields.id("order_id", request.orderID) else { throw fields.refusal }
+    let found = try await read { try SaleStore(transaction: $0).sale(orderID) }
+    guard let found else { throw LedgerError.notFound(kind: "sale of order", id: orderID) }
+    try actor.requireAccess(to: found.sale.userID)
+    return Sale(found)
+  }
+
+  /// Sales in the order of booking: one reseller's, or everyone's for user 0.
+  func listSales(_ request: ListSalesRequest, _ context: CallContext) async throws
+    -> ListSalesResponse
+  {
+    let actor = try context.actor()
+    var fields = Fields()
+    let userID = fields.userID(request.userID)
+    let size = fields.pageSize(request.pageSize)
+    let after = fields.pageToken(request.pageToken)
+    try fields.finish()
+    guard let userID else { throw fields.refusal }
+    try actor.requireAccess(to: userID)
+    let found = try await read {
+      try SaleStore(transaction: $0).sales(userID: userID, after: after, limit: size + 1)
+    }
+    let page = found.prefix(size)
+    return ListSalesResponse(
+      sales: page.map { Sale($0.1) },
+      nextPageToken: found.count > size ? page.last.map { "\($0.0)" } ?? "" : "")
+  }
+
+  // MARK: What all methods share
+
+  /// Captures and sales come from `orders`. The one-user policy also trusts the command line.
+  private func requireRecorder(_ context: CallContext, _ what: String) throws {
+    let actor = try context.actor()
+    switch actor {
+    case .system, .operator: return
+    case .reseller, .admin: throw LedgerError.notAllowed(actor: "\(actor)", what: what)
+    }
+  }
+
+  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+    do { return try await store.write(body) } catch { throw onTheWire(error) }
+  }
+
+  func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+    do { return try await store.read(body) } catch { throw onTheWire(error) }
+  }
+
+  /// A store that cannot be reached is UNAVAILABLE: maybe done, maybe not, to be replayed.
+  private func onTheWire(_ error: any Error) -> any Error {
+    guard case StoreError.unavailable(let text) = error else { return error }
+    logger.error("the store is unavailable", metadata: ["cause": "\(text)"])
+    return RPCError(.unavailable, "the ledger's store is unavailable; try again")
+  }
+}
