@@ -109,7 +109,11 @@ let package = Package(
     tests("StoreTests", ["Store", grdb, logging]),
     tests("OutsideTests", ["Outside", "PayPal", "Money", "Support", nioCore, nioPosix, logging]),
     tests(
-      "LedgerTests", ["Ledger", "Contract", "RPC", "Store", "Money", "PayPal", "Support", logging]),
+      "LedgerTests",
+      [
+        "Ledger", "Contract", "RPC", "Store", "Money", "PayPal", "Outside", "Support", grdb,
+        logging,
+      ]),
     tests(
       "PurchasingTests",
       ["Purchasing", "Contract", "RPC", "Store", "Money", "Outside", "Support", crypto, logging]),

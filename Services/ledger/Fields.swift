@@ -66,7 +66,8 @@ struct Fields {
     do throws(MoneyError) {
       return try Currency(validating: code)
     } catch {
-      reject(field, "\"\(Self.shown(code))\" is no currency; an ISO 4217 code such as USD is needed")
+      reject(
+        field, "\"\(Self.shown(code))\" is no currency; an ISO 4217 code such as USD is needed")
       return nil
     }
   }

@@ -39,15 +39,15 @@ extension Journal {
     if !selection.orderID.isEmpty {
       return try rows.map { try stored($0, lines: lines(of: $0.int("sequence"))) }
     }
-    var lines: [Int64: [JournalHash.Line]] = [:]
+    var found: [Int64: [JournalHash.Line]] = [:]
     let postings = try transaction.rows(
       """
       SELECT sequence, debit, credit, amount, currency FROM posting
       WHERE chain = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence, line
       """,
       [.text(Self.chain), .integer(first), .integer(last)])
-    for row in postings { lines[row.int("sequence"), default: []].append(line(row)) }
-    return rows.map { stored($0, lines: lines[$0.int("sequence")] ?? []) }
+    for row in postings { found[row.int("sequence"), default: []].append(line(row)) }
+    return rows.map { stored($0, lines: found[$0.int("sequence")] ?? []) }
   }
 
   private func lines(of sequence: Int64) throws -> [JournalHash.Line] {

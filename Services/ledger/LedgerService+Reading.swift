@@ -32,7 +32,8 @@ extension LedgerService {
     let fee = fields.amount("payment_fee", request.paymentFee, .zeroOrMore, like: price)
     let funder = Funder(rawValue: request.fundedBy)
     if funder == nil {
-      fields.reject("funded_by", "is \"\(request.fundedBy.prefix(60))\"; it must be reseller or platform")
+      fields.reject(
+        "funded_by", "is \"\(request.fundedBy.prefix(60))\"; it must be reseller or platform")
     } else if funder == .reseller && userID == 0 {
       fields.reject("funded_by", "is reseller; an order without user_id is funded by platform")
     }

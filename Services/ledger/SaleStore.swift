@@ -45,8 +45,9 @@ struct SaleStore {
   }
 
   private func compare(_ given: Capture) throws {
-    guard let row = try transaction.row(
-      "SELECT * FROM capture WHERE orderID = $1", [.text(given.orderID)])
+    guard
+      let row = try transaction.row(
+        "SELECT * FROM capture WHERE orderID = $1", [.text(given.orderID)])
     else {
       let other = try transaction.row(
         "SELECT orderID FROM capture WHERE environment = $1 AND captureID = $2",

@@ -1,0 +1,109 @@
+import Contract
+import Money
+import Testing
+
+@testable import Ledger
+
+/// When a payout is sent, and what PayPal's answers mean.
+@Suite struct PayoutRulesTests {
+  private static func usd(_ cents: Int64) -> Amount { Amount(minorUnits: cents, currency: .usd) }
+
+  private static func facts(
+    due: Int64 = 500, email: String? = "a@example.com", payee: Int64 = 500,
+    platform: Int64 = 10_000, isConfigured: Bool = true
+  ) -> PayoutRules.Facts {
+    PayoutRules.Facts(
+      payee: .reseller(42), due: usd(due), isConfigured: isConfigured, recipientEmail: email,
+      payeeBalance: usd(payee), platformBalance: usd(platform))
+  }
+
+  /// due, payee's balance, platform's balance -> amount sent.
+  private static let amounts: [([Int64], Int64)] = [
+    ([500, 500, 500], 500), ([500, 900, 10_000], 500), ([500, 200, 10_000], 200),
+    ([500, 1, 1], 1),
+  ]
+
+  @Test(arguments: amounts)
+  func `the amount is what is due, or the balance when that is less`(
+    _ given: [Int64], _ amount: Int64
+  ) throws {
+    let facts = Self.facts(due: given[0], payee: given[1], platform: given[2])
+    #expect(try PayoutRules.decide(facts) == .submit(Self.usd(amount), to: "a@example.com"))
+  }
+
+  @Test(arguments: [
+    (facts(isConfigured: false), PayoutReason.Code.payPalNotConfigured),
+    (facts(email: nil), .noRecipient), (facts(payee: 0), .payeeBalanceTooLow),
+    (facts(payee: -300), .payeeBalanceTooLow), (facts(platform: 499), .platformBalanceTooLow),
+  ])
+  func `what is missing is named`(_ facts: PayoutRules.Facts, _ code: PayoutReason.Code) throws {
+    guard case .wait(let reason) = try PayoutRules.decide(facts) else {
+      Issue.record("expected to wait for \(code)")
+      return
+    }
+    #expect(reason.code == code)
+    #expect(!reason.text.isEmpty && ["platform", "reseller", "nobody"].contains(reason.owner))
+  }
+
+  private static func report(_ item: String?, batch: String = "PROCESSING", error: String? = nil)
+    -> TransferReport
+  {
+    TransferReport(
+      batchID: "B", batchStatus: batch,
+      item: item.map { .init(itemID: "I", status: $0, fee: usd(25), errorName: error) })
+  }
+
+  @Test(arguments: [
+    (report(nil), "open SUBMITTED"), (report("PENDING"), "open SUBMITTED"),
+    (report("SUCCESS", batch: "SUCCESS"), "paid 25"),
+    (report("FAILED", batch: "SUCCESS", error: "CLOSED_MARKET"), "ended FAILED CLOSED_MARKET"),
+    (report("UNCLAIMED", error: "RECEIVER_UNREGISTERED"), "open UNCLAIMED RECEIVER_UNREGISTERED"),
+    (report("ONHOLD"), "open SUBMITTED ONHOLD"), (report("BLOCKED"), "ended FAILED BLOCKED"),
+    (report("RETURNED"), "ended RETURNED RETURNED"),
+    (report("REFUNDED"), "ended RETURNED REFUNDED"),
+    (report("REVERSED"), "ended RETURNED REVERSED"),
+    (report(nil, batch: "DENIED"), "ended FAILED DENIED"),
+    (report(nil, batch: "CANCELED"), "ended FAILED CANCELED"),
+    (report(nil, batch: "SUCCESS"), "open SUBMITTED"),
+  ])
+  func `the item decides; a batch counts only while it has none`(
+    _ report: TransferReport, _ expected: String
+  ) {
+    let text =
+      switch PayoutRules.verdict(report) {
+      case .paid(let fee): "paid \(fee?.minorUnits ?? 0)"
+      case .open(let state, let reason):
+        "open \(state.rawValue)" + (reason.map { " \($0.providerCode)" } ?? "")
+      case .ended(let state, let reason): "ended \(state.rawValue) \(reason.providerCode)"
+      }
+    #expect(text == expected)
+  }
+
+  @Test func `polls get rarer with age and repeats with attempts, within bounds`() {
+    #expect(PayoutRules.pollDelay(age: 0, base: 1000) == 1000)
+    #expect(PayoutRules.pollDelay(age: 20_000, base: 1000) == 10_000)
+    #expect(PayoutRules.pollDelay(age: 3_600_000, base: 1000) == 60_000)
+    #expect(PayoutRules.pollDelay(age: 90_000_000, base: 1000) == 3_600_000)
+    let delays = (0...9).map { PayoutRules.repeatDelay(attempts: $0, retryAfterSeconds: nil) }
+    #expect(delays.prefix(4) == [1000, 2000, 4000, 8000])
+    #expect(delays.last == 60_000)
+    #expect(PayoutRules.repeatDelay(attempts: 0, retryAfterSeconds: 7) == 7000)
+  }
+
+  @Test func `no two payouts share a key at PayPal`() {
+    func payout(_ payoutID: String, order: String, _ payee: Payee) -> Ledger.Payout {
+      Ledger.Payout(
+        payoutID: payoutID, orderID: order, payee: payee, environment: .sandbox,
+        due: Self.usd(1), state: .pending, amount: nil, fee: nil, generation: 0,
+        recipientEmail: "", batchID: "", itemID: "", reason: nil, submittedAt: 0, nextAt: 0,
+        createdAt: 0, updatedAt: 0)
+    }
+    #expect(payout("o-1/admin", order: "o-1", .admin).senderItemID(1) == "o-1-admin-1")
+    #expect(payout("o-1/reseller", order: "o-1", .reseller(42)).senderItemID(2) == "o-1-reseller-2")
+    #expect(payout("o-1-admin", order: "", .admin).senderItemID(1) == "o-1-admin-demand-1")
+    let longest = payout(
+      String(repeating: "x", count: 40), order: "", .admin
+    ).senderItemID(999_999)
+    #expect(longest.utf8.count <= 63)
+  }
+}
