@@ -1,0 +1,72 @@
+public import Logging
+
+/// Who is at the other end of the socket, as the kernel says (SO_PEERCRED).
+public struct PeerCredentials: Sendable, Hashable {
+  public let uid: UInt32
+  public let gid: UInt32
+  public let pid: Int32
+
+  public init(uid: UInt32, gid: UInt32, pid: Int32) {
+    self.uid = uid
+    self.gid = gid
+    self.pid = pid
+  }
+}
+
+/// What a method knows about the call it answers.
+public struct CallContext: Sendable {
+  /// Full name of the service, such as `dropwire.ledger.v1.Ledger`.
+  public let service: String
+  public let method: String
+  public let metadata: Metadata
+  /// Nil for a call inside the process.
+  public let peer: PeerCredentials?
+  /// The caller's `x-request-id`, or one made here.
+  public let requestID: String
+  public let deadline: ContinuousClock.Instant
+  /// Carries the request id.
+  public let logger: Logger
+
+  public init(
+    service: String, method: String, metadata: Metadata, peer: PeerCredentials?,
+    requestID: String, deadline: ContinuousClock.Instant, logger: Logger
+  ) {
+    self.service = service
+    self.method = method
+    self.metadata = metadata
+    self.peer = peer
+    self.requestID = requestID
+    self.deadline = deadline
+    self.logger = logger
+  }
+
+  /// Time left until the caller stops waiting; never negative.
+  public var remaining: Duration { max(.zero, ContinuousClock.now.duration(to: deadline)) }
+
+  /// Options of a call further down the chain: the remaining time (or less), the same request id
+  /// and trace. The acting person is not passed on; the caller says who acts.
+  public func onward(timeout: Duration? = nil) -> CallOptions {
+    var options = CallOptions(timeout: timeout.map { min($0, remaining) } ?? remaining)
+    options.metadata[MetadataName.requestID] = requestID
+    options.metadata[MetadataName.trace] = metadata[MetadataName.trace]
+    return options
+  }
+}
+
+/// What a caller adds to a call.
+public struct CallOptions: Sendable {
+  /// How long to wait for the answer; nil takes the client's default (30 s).
+  public var timeout: Duration?
+  public var metadata: Metadata
+
+  public init(timeout: Duration? = nil, metadata: Metadata = Metadata()) {
+    self.timeout = timeout
+    self.metadata = metadata
+  }
+}
+
+/// Names of the metadata that this layer reads itself.
+enum MetadataName {
+  static let requestID = "x-request-id"
+  static let trace = "traceparent"
+}

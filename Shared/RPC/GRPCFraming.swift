@@ -1,0 +1,59 @@
+import NIOCore
+
+/// The five bytes before each message:
+///
+///     0        1                      5
+///     +--------+----------------------+=============
+///     | packed | length, big-endian   | message ...
+///     +--------+----------------------+=============
+///
+/// `packed` is 0: this layer sends and takes no compressed messages.
+/// Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+enum GRPCFraming {
+  static let prefixBytes = 5
+  /// One message's size, of requests and answers alike.
+  static let messageBytesMax = 4 * 1024 * 1024
+
+  static func framed(_ message: ByteBuffer) -> ByteBuffer {
+    var buffer = ByteBuffer()
+    buffer.reserveCapacity(prefixBytes + message.readableBytes)
+    buffer.writeInteger(UInt8(0))
+    buffer.writeInteger(UInt32(message.readableBytes))
+    buffer.writeImmutableBuffer(message)
+    return buffer
+  }
+}
+
+/// Puts messages together from the bytes of a stream.
+struct MessageAssembler {
+  private var bytes = ByteBuffer()
+
+  /// Bytes that wait for the rest of their message.
+  var waitingBytes: Int { bytes.readableBytes }
+
+  mutating func append(_ more: UnsafeRawBufferPointer) { bytes.writeBytes(more) }
+
+  /// The next whole message; nil when more bytes are needed.
+  ///
+  /// - Throws: RESOURCE_EXHAUSTED for a message above the limit, UNIMPLEMENTED for a compressed one.
+  mutating func next() throws(RPCError) -> ByteBuffer? {
+    guard
+      let packed = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self),
+      let length = bytes.getInteger(at: bytes.readerIndex + 1, as: UInt32.self)
+    else { return nil }
+    guard packed == 0 else {
+      throw RPCError(.unimplemented, "compressed messages are not taken; send grpc-encoding identity")
+    }
+    guard length <= GRPCFraming.messageBytesMax else {
+      throw RPCError(
+        .resourceExhausted,
+        "a message of \(length) bytes is above the limit of \(GRPCFraming.messageBytesMax)")
+    }
+    let whole = GRPCFraming.prefixBytes + Int(length)
+    guard bytes.readableBytes >= whole else { return nil }
+    bytes.moveReaderIndex(forwardBy: GRPCFraming.prefixBytes)
+    let message = bytes.readSlice(length: Int(length))
+    if bytes.readableBytes == 0 { bytes = ByteBuffer() }
+    return message
+  }
+}

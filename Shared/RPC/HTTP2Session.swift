@@ -1,0 +1,312 @@
+import CNGHTTP2
+import NIOCore
+
+/// One HTTP/2 connection's protocol state: libnghttp2 through its memory interface.
+///
+/// **Invariant:** every C pointer of libnghttp2 lives in this file, and is touched on the
+/// connection's event loop alone.
+final class HTTP2Session {
+  enum Role { case server, client }
+
+  weak var events: (any HTTP2Events)?
+  /// Bytes that wait to be sent, over all streams.
+  private(set) var outgoingBytes = 0
+
+  private var session: OpaquePointer?
+  private var outgoing: [Int32: OutgoingBody] = [:]
+  private var incoming: [HeaderField] = []
+  private var incomingBytes = 0
+
+  private struct OutgoingBody {
+    var bytes: ByteBuffer
+    var isEnded: Bool
+    var trailers: [HeaderField]
+  }
+
+  init(_ role: Role) throws {
+    var callbacks: OpaquePointer?
+    var options: OpaquePointer?
+    guard nghttp2_session_callbacks_new(&callbacks) == 0, nghttp2_option_new(&options) == 0 else {
+      throw HTTP2Failure(description: "out of memory")
+    }
+    defer {
+      nghttp2_session_callbacks_del(callbacks)
+      nghttp2_option_del(options)
+    }
+    Self.setCallbacks(callbacks)
+    // Read messages open the window again, so that a slow reader stops its sender.
+    nghttp2_option_set_no_auto_window_update(options, role == .client ? 1 : 0)
+    // Without it libnghttp2 keeps closed streams for priorities that nobody uses.
+    nghttp2_option_set_no_closed_streams(options, 1)
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    let code =
+      switch role {
+      case .server: nghttp2_session_server_new2(&session, callbacks, context, options)
+      case .client: nghttp2_session_client_new2(&session, callbacks, context, options)
+      }
+    guard code == 0 else { throw HTTP2Failure(description: Self.text(code)) }
+    try submitSettings(role)
+  }
+
+  deinit { nghttp2_session_del(session) }
+
+  private func submitSettings(_ role: Role) throws {
+    var entries = [
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+        value: role == .server ? HTTP2Limits.streamsMax : 0),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+        value: UInt32(HTTP2Limits.streamWindowBytes)),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+        value: UInt32(HTTP2Limits.headerBytesMax)),
+    ]
+    if role == .client {
+      entries.append(
+        nghttp2_settings_entry(
+          settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))
+    }
+    let flags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
+    var code = nghttp2_submit_settings(session, flags, entries, entries.count)
+    if code == 0 {
+      code = nghttp2_session_set_local_window_size(
+        session, flags, 0, HTTP2Limits.connectionWindowBytes)
+    }
+    guard code == 0 else { throw HTTP2Failure(description: Self.text(code)) }
+  }
+
+  private static func text(_ code: Int32) -> String { String(cString: nghttp2_strerror(code)) }
+
+  // MARK: Bytes in and out
+
+  /// Takes bytes from the peer; events come before it returns.
+  func receive(_ bytes: UnsafeRawBufferPointer) throws {
+    guard let base = bytes.baseAddress else { return }
+    let count = nghttp2_session_mem_recv(
+      session, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+    guard count >= 0 else { throw HTTP2Failure(description: Self.text(Int32(count))) }
+  }
+
+  /// Appends what is to be sent now to `buffer`, up to about `bytesMax`.
+  func pull(into buffer: inout ByteBuffer, bytesMax: Int) throws {
+    while buffer.readableBytes < bytesMax {
+      var start: UnsafePointer<UInt8>?
+      let count = nghttp2_session_mem_send(session, &start)
+      guard count >= 0 else { throw HTTP2Failure(description: Self.text(Int32(count))) }
+      guard count > 0, let start else { return }
+      buffer.writeBytes(UnsafeRawBufferPointer(start: start, count: count))
+    }
+  }
+
+  /// The connection is over: nothing will be read or written any more.
+  var isFinished: Bool {
+    nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+  }
+
+  // MARK: Streams
+
+  /// Opens a stream with a request whose whole body is known. Queued while the peer allows no more
+  /// streams.
+  func submitRequest(_ headers: [HeaderField], body: ByteBuffer) throws -> Int32 {
+    var provider = self.provider
+    let stream = withNameValues(headers) { values, count in
+      nghttp2_submit_request(session, nil, values, count, &provider, nil)
+    }
+    guard stream > 0 else { throw HTTP2Failure(description: Self.text(stream)) }
+    outgoing[stream] = OutgoingBody(bytes: body, isEnded: true, trailers: [])
+    outgoingBytes += body.readableBytes
+    return stream
+  }
+
+  /// Answers with headers alone.
+  func submitEnd(_ stream: Int32, _ headers: [HeaderField]) {
+    _ = withNameValues(headers) { values, count in
+      nghttp2_submit_response(session, stream, values, count, nil)
+    }
+  }
+
+  /// Answers with headers and a body. Unless it `isEnded`, more can be sent.
+  func submitResponse(
+    _ stream: Int32, _ headers: [HeaderField], body: ByteBuffer, isEnded: Bool,
+    trailers: [HeaderField] = []
+  ) {
+    var provider = self.provider
+    outgoing[stream] = OutgoingBody(bytes: body, isEnded: isEnded, trailers: trailers)
+    outgoingBytes += body.readableBytes
+    let code = withNameValues(headers) { values, count in
+      nghttp2_submit_response(session, stream, values, count, &provider)
+    }
+    if code != 0 { forget(stream) }
+  }
+
+  /// Sends more of a body. Returns the bytes of it that wait now; nil when the stream is gone.
+  func send(_ stream: Int32, _ bytes: ByteBuffer) -> Int? {
+    guard let index = outgoing.index(forKey: stream) else { return nil }
+    outgoing.values[index].bytes.writeImmutableBuffer(bytes)
+    outgoingBytes += bytes.readableBytes
+    nghttp2_session_resume_data(session, stream)
+    return outgoing.values[index].bytes.readableBytes
+  }
+
+  /// Ends a body that was begun, with trailers.
+  func end(_ stream: Int32, trailers: [HeaderField]) {
+    guard let index = outgoing.index(forKey: stream) else { return }
+    outgoing.values[index].isEnded = true
+    outgoing.values[index].trailers = trailers
+    nghttp2_session_resume_data(session, stream)
+  }
+
+  func reset(_ stream: Int32, _ code: UInt32) {
+    forget(stream)
+    nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, code)
+  }
+
+  /// Says that no new stream is taken; those that are open go on.
+  func goAway() {
+    nghttp2_submit_goaway(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+      0, nil, 0)
+  }
+
+  /// Opens the windows again: the connection's now, the stream's too when it was read.
+  func consumed(_ stream: Int32, connectionBytes: Int, streamBytes: Int) {
+    if connectionBytes > 0 { nghttp2_session_consume_connection(session, connectionBytes) }
+    if streamBytes > 0 { nghttp2_session_consume_stream(session, stream, streamBytes) }
+  }
+
+  private func forget(_ stream: Int32) {
+    guard let body = outgoing.removeValue(forKey: stream) else { return }
+    outgoingBytes -= body.bytes.readableBytes
+  }
+
+  // MARK: Bridging
+
+  private var provider: nghttp2_data_provider {
+    nghttp2_data_provider(
+      source: nghttp2_data_source(),
+      read_callback: { _, stream, target, length, flags, _, context in
+        guard let target, let flags else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
+        return HTTP2Session.of(context).fill(
+          stream, UnsafeMutableRawBufferPointer(start: target, count: length), flags)
+      })
+  }
+
+  /// Copies the next bytes of a body to libnghttp2, with its trailers after the last.
+  private func fill(
+    _ stream: Int32, _ target: UnsafeMutableRawBufferPointer, _ flags: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    guard let index = outgoing.index(forKey: stream) else {
+      return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    }
+    let waitingBefore = outgoing.values[index].bytes.readableBytes
+    let count = outgoing.values[index].bytes.readWithUnsafeReadableBytes { source in
+      let count = min(source.count, target.count)
+      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
+      return count
+    }
+    outgoingBytes -= count
+    let body = outgoing.values[index]
+    if body.bytes.readableBytes > 0 { return count }
+    if body.isEnded {
+      flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+      if !body.trailers.isEmpty {
+        flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+        _ = withNameValues(body.trailers) { nghttp2_submit_trailer(session, stream, $0, $1) }
+      }
+      return count
+    }
+    if waitingBefore > 0 { events?.drained(stream) }
+    return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue)
+  }
+
+  private func withNameValues<R>(
+    _ headers: [HeaderField], _ body: (UnsafePointer<nghttp2_nv>?, Int) -> R
+  ) -> R {
+    var text: [UInt8] = []
+    text.reserveCapacity(headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count })
+    for header in headers {
+      text.append(contentsOf: header.name.utf8)
+      text.append(contentsOf: header.value.utf8)
+    }
+    return text.withUnsafeMutableBufferPointer { text in
+      var offset = 0
+      let values = headers.map { header in
+        let (name, value) = (header.name.utf8.count, header.value.utf8.count)
+        defer { offset += name + value }
+        return nghttp2_nv(
+          name: text.baseAddress.map { $0 + offset },
+          value: text.baseAddress.map { $0 + offset + name }, namelen: name, valuelen: value,
+          flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
+      }
+      return values.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
+    }
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
+    guard let context else { preconditionFailure("libnghttp2 lost its context") }
+    return Unmanaged<HTTP2Session>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  private static func setCallbacks(_ callbacks: OpaquePointer?) {
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, context in
+      let session = of(context)
+      session.incoming.removeAll(keepingCapacity: true)
+      session.incomingBytes = 0
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+      _, _, name, nameLength, value, valueLength, _, context in
+      of(context).add(
+        UnsafeBufferPointer(start: name, count: nameLength),
+        UnsafeBufferPointer(start: value, count: valueLength))
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+      _, _, stream, bytes, length, context in
+      of(context).events?.bytesReceived(stream, UnsafeRawBufferPointer(start: bytes, count: length))
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, context in
+      if let frame { of(context).received(frame) }
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, context in
+      guard let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
+      let session = of(context)
+      session.forget(frame.pointee.hd.stream_id)
+      session.events?.closed(
+        frame.pointee.hd.stream_id, code: HTTP2Code.refusedStream, wasSent: false)
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, context in
+      let session = of(context)
+      session.forget(stream)
+      session.events?.closed(stream, code: code, wasSent: true)
+      return 0
+    }
+  }
+
+  private func add(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    incomingBytes += name.count + value.count + 32
+    guard incomingBytes <= HTTP2Limits.headerBytesMax else { return }
+    incoming.append(
+      HeaderField(
+        name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
+  }
+
+  private func received(_ frame: UnsafePointer<nghttp2_frame>) {
+    let header = frame.pointee.hd
+    let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    switch nghttp2_frame_type(UInt32(header.type)) {
+    case NGHTTP2_HEADERS:
+      events?.headersReceived(
+        header.stream_id, incoming, isOversized: incomingBytes > HTTP2Limits.headerBytesMax, isEnd: isEnd)
+    case NGHTTP2_DATA:
+      if isEnd { events?.peerEnded(header.stream_id) }
+    case NGHTTP2_GOAWAY:
+      events?.goAwayReceived()
+    default: break
+    }
+  }
+}
