@@ -1,0 +1,106 @@
+import Logging
+import NIOCore
+
+/// What both ends of a connection share: bytes between the channel and the session, with all
+/// writes of one event-loop tick flushed together.
+///
+/// `@unchecked Sendable`: all mutable state is touched on `eventLoop` alone; other threads come in
+/// through `eventLoop.execute`.
+class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  let eventLoop: any EventLoop
+  let logger: Logger
+  let session: HTTP2Session
+  private var context: ChannelHandlerContext?
+  private var isFlushDue = false
+  private var isReading = false
+  private(set) var isClosed = false
+
+  init(_ role: HTTP2Session.Role, eventLoop: any EventLoop, logger: Logger) throws {
+    self.eventLoop = eventLoop
+    self.logger = logger
+    self.session = try HTTP2Session(role)
+  }
+
+  /// The channel is gone, or the session cannot go on: end what was open. Called once.
+  func connectionLost(_ reason: String) {}
+
+  // MARK: Channel events
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func channelActive(context: ChannelHandlerContext) { flush() }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isClosed else { return }
+    isReading = true
+    let bytes = unwrapInboundIn(data)
+    do {
+      try bytes.withUnsafeReadableBytes { try session.receive($0) }
+    } catch {
+      isReading = false
+      close("\(error)")
+    }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
+    flush()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { flush() }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { close("the connection was lost") }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { close("\(error)") }
+
+  // MARK: Writing
+
+  /// Asks for a flush at the end of this tick. Within a read it comes by itself.
+  func flushSoon() {
+    guard !isFlushDue, !isReading, !isClosed else { return }
+    isFlushDue = true
+    eventLoop.execute {
+      self.isFlushDue = false
+      self.flush()
+    }
+  }
+
+  func flush() {
+    guard let context, !isClosed else { return }
+    do {
+      var hasWritten = false
+      while context.channel.isWritable {
+        var buffer = context.channel.allocator.buffer(capacity: 1024)
+        try session.pull(into: &buffer, bytesMax: HTTP2Limits.writeBytesMax)
+        if buffer.readableBytes == 0 { break }
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        hasWritten = true
+      }
+      if hasWritten { context.flush() }
+    } catch {
+      close("\(error)")
+      return
+    }
+    if session.isFinished { close("the connection was ended") }
+  }
+
+  /// Closes the channel and ends what was open.
+  func close(_ reason: String) {
+    guard !isClosed else { return }
+    isClosed = true
+    let context = context
+    self.context = nil
+    connectionLost(reason)
+    context?.close(promise: nil)
+  }
+
+  /// Runs `body` on the event loop, at once when already there.
+  func onLoop(_ body: @escaping @Sendable () -> Void) {
+    if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
+  }
+}

@@ -1,0 +1,52 @@
+import Logging
+
+/// Runs a method and turns whatever it throws into a status.
+enum MethodRun {
+  /// The status for an error that a method threw. What is not meant for the wire stays in the log.
+  static func status(_ error: any Error, _ context: CallContext) -> RPCError {
+    if let convertible = error as? any RPCErrorConvertible { return convertible.rpcError }
+    if error is CancellationError { return RPCError(.cancelled, "the call was cancelled") }
+    context.logger.error(
+      "call failed",
+      metadata: [
+        "service": .string(context.service), "method": .string(context.method),
+        "error": .string(String(describing: error)),
+      ])
+    return RPCError(
+      .internalError,
+      "the service failed; its log has the details under request \(context.requestID)")
+  }
+
+  static func deadlineExceeded(_ context: CallContext) -> RPCError {
+    RPCError(
+      .deadlineExceeded,
+      "\(context.method) did not end in the time the caller gave; "
+        + "it may or may not have happened, ask again with the same id")
+  }
+
+  static func unimplemented(service: String, method: String, known: [String: RPCService])
+    -> RPCError
+  {
+    guard known[service] != nil else {
+      return RPCError(
+        .unimplemented,
+        "no service \(service) here; there are \(known.keys.sorted().joined(separator: ", "))")
+    }
+    return RPCError(.unimplemented, "\(service) has no method \(method)")
+  }
+
+  /// A short random id for calls that came without one.
+  static func newRequestID() -> String {
+    let text = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - text.utf8.count) + text
+  }
+}
+
+extension [RPCService] {
+  /// By full name. Two services of one name are a bug.
+  var byName: [String: RPCService] {
+    Dictionary(map { ($0.name, $0) }) { first, _ in
+      preconditionFailure("two services are named \(first.name)")
+    }
+  }
+}
