@@ -42,7 +42,8 @@ struct MessageAssembler {
       let length = bytes.getInteger(at: bytes.readerIndex + 1, as: UInt32.self)
     else { return nil }
     guard packed == 0 else {
-      throw RPCError(.unimplemented, "compressed messages are not taken; send grpc-encoding identity")
+      throw RPCError(
+        .unimplemented, "compressed messages are not taken; send grpc-encoding identity")
     }
     guard length <= GRPCFraming.messageBytesMax else {
       throw RPCError(

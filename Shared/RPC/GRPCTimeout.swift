@@ -27,7 +27,9 @@ enum GRPCTimeout {
     if !overflow, micro < digitsMax {
       return "\(max(1, micro + attoseconds / 1_000_000_000_000))u"
     }
-    if seconds < digitsMax / 1000 { return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)m" }
+    if seconds < digitsMax / 1000 {
+      return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)m"
+    }
     return "\(min(seconds, digitsMax))S"
   }
 }

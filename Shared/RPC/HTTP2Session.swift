@@ -3,8 +3,8 @@ import NIOCore
 
 /// One HTTP/2 connection's protocol state: libnghttp2 through its memory interface.
 ///
-/// **Invariant:** every C pointer of libnghttp2 lives in this file, and is touched on the
-/// connection's event loop alone.
+/// **Invariant:** every C pointer of libnghttp2 lives in this type (its two files), and is touched on
+/// the connection's event loop alone.
 final class HTTP2Session {
   enum Role { case server, client }
 
@@ -14,8 +14,8 @@ final class HTTP2Session {
 
   private var session: OpaquePointer?
   private var outgoing: [Int32: OutgoingBody] = [:]
-  private var incoming: [HeaderField] = []
-  private var incomingBytes = 0
+  var incoming: [HeaderField] = []
+  var incomingBytes = 0
 
   private struct OutgoingBody {
     var bytes: ByteBuffer
@@ -175,7 +175,7 @@ final class HTTP2Session {
     if streamBytes > 0 { nghttp2_session_consume_stream(session, stream, streamBytes) }
   }
 
-  private func forget(_ stream: Int32) {
+  func forget(_ stream: Int32) {
     guard let body = outgoing.removeValue(forKey: stream) else { return }
     outgoingBytes -= body.bytes.readableBytes
   }
@@ -240,73 +240,6 @@ final class HTTP2Session {
           flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
       }
       return values.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
-    }
-  }
-
-  private static func of(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
-    guard let context else { preconditionFailure("libnghttp2 lost its context") }
-    return Unmanaged<HTTP2Session>.fromOpaque(context).takeUnretainedValue()
-  }
-
-  private static func setCallbacks(_ callbacks: OpaquePointer?) {
-    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, context in
-      let session = of(context)
-      session.incoming.removeAll(keepingCapacity: true)
-      session.incomingBytes = 0
-      return 0
-    }
-    nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-      _, _, name, nameLength, value, valueLength, _, context in
-      of(context).add(
-        UnsafeBufferPointer(start: name, count: nameLength),
-        UnsafeBufferPointer(start: value, count: valueLength))
-      return 0
-    }
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
-      _, _, stream, bytes, length, context in
-      of(context).events?.bytesReceived(stream, UnsafeRawBufferPointer(start: bytes, count: length))
-      return 0
-    }
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, context in
-      if let frame { of(context).received(frame) }
-      return 0
-    }
-    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, context in
-      guard let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
-      let session = of(context)
-      session.forget(frame.pointee.hd.stream_id)
-      session.events?.closed(
-        frame.pointee.hd.stream_id, code: HTTP2Code.refusedStream, wasSent: false)
-      return 0
-    }
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, context in
-      let session = of(context)
-      session.forget(stream)
-      session.events?.closed(stream, code: code, wasSent: true)
-      return 0
-    }
-  }
-
-  private func add(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-    incomingBytes += name.count + value.count + 32
-    guard incomingBytes <= HTTP2Limits.headerBytesMax else { return }
-    incoming.append(
-      HeaderField(
-        name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
-  }
-
-  private func received(_ frame: UnsafePointer<nghttp2_frame>) {
-    let header = frame.pointee.hd
-    let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-    switch nghttp2_frame_type(UInt32(header.type)) {
-    case NGHTTP2_HEADERS:
-      events?.headersReceived(
-        header.stream_id, incoming, isOversized: incomingBytes > HTTP2Limits.headerBytesMax, isEnd: isEnd)
-    case NGHTTP2_DATA:
-      if isEnd { events?.peerEnded(header.stream_id) }
-    case NGHTTP2_GOAWAY:
-      events?.goAwayReceived()
-    default: break
     }
   }
 }

@@ -1,0 +1,174 @@
+import Logging
+import NIOCore
+
+/// A client's end of one connection.
+final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable {
+  private var calls: [Int32: ClientCall] = [:]
+  private let onGone: @Sendable (ClientConnection) -> Void
+
+  /// - Parameter onGone: called once, when the connection takes no more calls.
+  init(
+    eventLoop: any EventLoop, logger: Logger, onGone: @escaping @Sendable (ClientConnection) -> Void
+  ) throws {
+    self.onGone = onGone
+    try super.init(.client, eventLoop: eventLoop, logger: logger)
+    session.events = self
+  }
+
+  // MARK: Calls
+
+  /// Sends a call's request. The call always ends.
+  func start(_ call: ClientCall) {
+    onLoop {
+      guard !call.isOver else { return }
+      guard !self.isClosed else {
+        call.finish(.refused("the connection was closed"))
+        return
+      }
+      do {
+        let stream = try self.session.submitRequest(
+          call.head.headers, body: GRPCFraming.framed(call.request))
+        call.stream = stream
+        self.calls[stream] = call
+      } catch {
+        call.finish(.refused("\(error)"))
+        self.onGone(self)
+        return
+      }
+      call.deadline = self.eventLoop.scheduleTask(in: TimeAmount(call.head.timeout ?? .zero)) {
+        self.cancel(call, MethodTexts.clientDeadline(call.head))
+      }
+      self.flushSoon()
+    }
+  }
+
+  /// Ends a call from this side, and tells the server.
+  func cancel(_ call: ClientCall, _ error: RPCError) {
+    onLoop {
+      guard !call.isOver else { return }
+      call.finish(.failed(error))
+      guard let stream = call.stream, self.calls.removeValue(forKey: stream) != nil else { return }
+      self.session.reset(stream, HTTP2Code.cancel)
+      self.flushSoon()
+    }
+  }
+
+  /// What a reader had not read is read: the server may send more.
+  func openWindow(_ call: ClientCall) {
+    onLoop {
+      guard let stream = call.stream, call.owedBytes > 0, !self.isClosed else { return }
+      self.session.consumed(stream, connectionBytes: 0, streamBytes: call.owedBytes)
+      call.owedBytes = 0
+      self.flushSoon()
+    }
+  }
+
+  /// Takes no more calls; closes after the last open one.
+  func retire() {
+    onLoop {
+      guard !self.isClosed else { return }
+      self.session.goAway()
+      self.flushSoon()
+    }
+  }
+
+  // MARK: What the session says
+
+  func headersReceived(
+    _ stream: Int32, _ headers: [HeaderField], isOversized: Bool, isEnd: Bool
+  ) {
+    guard let call = calls[stream] else { return }
+    if isOversized {
+      let limit = HTTP2Limits.headerBytesMax
+      cancel(call, RPCError(.internalError, "the answer's headers are above \(limit) bytes"))
+    } else if isEnd {
+      call.end = Self.end(headers, isFirst: !call.hasHead)
+    } else if !call.hasHead {
+      call.hasHead = true
+      if let error = Self.httpFailure(headers) { cancel(call, error) }
+    }
+  }
+
+  func bytesReceived(_ stream: Int32, _ bytes: UnsafeRawBufferPointer) {
+    guard let call = calls[stream] else {
+      session.consumed(stream, connectionBytes: bytes.count, streamBytes: 0)
+      return
+    }
+    do {
+      try call.receive(bytes)
+    } catch {
+      cancel(call, error)
+    }
+    let isHeld = call.holdsWindow()
+    if isHeld { call.owedBytes += bytes.count }
+    session.consumed(
+      stream, connectionBytes: bytes.count, streamBytes: isHeld ? 0 : bytes.count)
+  }
+
+  func peerEnded(_ stream: Int32) {}
+
+  func closed(_ stream: Int32, code: UInt32, wasSent: Bool) {
+    guard let call = calls.removeValue(forKey: stream) else { return }
+    if !wasSent || code == HTTP2Code.refusedStream {
+      call.finish(.refused("the server takes no new calls on this connection"))
+    } else if let end = call.end {
+      call.finish(end)
+    } else {
+      call.finish(Self.end(resetWith: code))
+    }
+  }
+
+  func drained(_ stream: Int32) {}
+
+  func goAwayReceived() { onGone(self) }
+
+  override func connectionLost(_ reason: String) {
+    onGone(self)
+    let open = calls.values
+    calls = [:]
+    for call in open { call.finish(call.end ?? .lost(reason)) }
+  }
+
+  // MARK: Statuses
+
+  private static func end(_ trailers: [HeaderField], isFirst: Bool) -> CallEnd {
+    if isFirst, let error = httpFailure(trailers) { return .failed(error) }
+    return GRPCStatus.error(trailers).map { .failed($0) } ?? .ok
+  }
+
+  /// An answer that is not gRPC's. Source of the mapping:
+  /// https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
+  private static func httpFailure(_ headers: [HeaderField]) -> RPCError? {
+    let status = headers.first { $0.name == ":status" }?.value ?? "none"
+    if status == "200" { return nil }
+    let code: StatusCode =
+      switch status {
+      case "400": .internalError
+      case "401": .unauthenticated
+      case "403": .permissionDenied
+      case "404": .unimplemented
+      case "429", "502", "503", "504": .unavailable
+      default: .unknown
+      }
+    return RPCError(code, "the server answered with the HTTP status \(status)")
+  }
+
+  private static func end(resetWith code: UInt32) -> CallEnd {
+    switch code {
+    case HTTP2Code.cancel: .failed(RPCError(.cancelled, "the server cancelled the call"))
+    case HTTP2Code.enhanceYourCalm:
+      .failed(RPCError(.resourceExhausted, "the server asks for fewer calls"))
+    default: .failed(RPCError(.internalError, "the call's stream ended with HTTP/2 code \(code)"))
+    }
+  }
+}
+
+/// Texts of the client's own statuses.
+enum MethodTexts {
+  static func clientDeadline(_ head: CallHead) -> RPCError {
+    RPCError(
+      .deadlineExceeded,
+      "\(head.method) did not answer within \(head.timeout ?? .zero); "
+        + "it may or may not have happened, ask again with the same id")
+  }
+}

@@ -1,0 +1,128 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Keeps one connection to a socket: made when needed, shared by all who wait for it, and made
+/// again after it was lost, with a pause that grows while nobody listens.
+///
+/// **Invariant:** at most one connection is being made at a time.
+final class Connector: Sendable {
+  private enum State {
+    case idle
+    case connecting(Task<ClientConnection, any Error>)
+    case connected(ClientConnection)
+    case pausing(until: ContinuousClock.Instant, RPCError)
+    case closed
+  }
+
+  private static let firstPause = Duration.milliseconds(10)
+  private static let longestPause = Duration.milliseconds(250)
+
+  private let socketPath: String
+  private let logger: Logger
+  private let state = Mutex((state: State.idle, failures: 0))
+
+  init(socketPath: String, logger: Logger) {
+    self.socketPath = socketPath
+    self.logger = logger
+  }
+
+  /// The connection, made now when there is none.
+  ///
+  /// - Throws: UNAVAILABLE with the reason `NOT_LISTENING`.
+  func connection() async throws -> ClientConnection {
+    if let current { return current }
+    let attempt: Task<ClientConnection, any Error> = try state.withLock { state in
+      switch state.state {
+      case .connected(let connection): return Task { connection }
+      case .connecting(let attempt): return attempt
+      case .closed:
+        throw RPCError(.unavailable, "this client is closed", reason: ErrorReason(code: "CLOSED"))
+      case .pausing(let until, let error) where .now < until: throw error
+      case .idle, .pausing:
+        let attempt = Task { try await self.connect() }
+        state.state = .connecting(attempt)
+        return attempt
+      }
+    }
+    return try await attempt.value
+  }
+
+  private var current: ClientConnection? {
+    state.withLock { state in
+      if case .connected(let connection) = state.state { connection } else { nil }
+    }
+  }
+
+  private func connect() async throws -> ClientConnection {
+    do {
+      guard socketPath.utf8.count <= SocketPath.bytesMax else {
+        throw HTTP2Failure(
+          description: "the path is above the limit of \(SocketPath.bytesMax) bytes")
+      }
+      let connection = try await open()
+      return try settle(connection)
+    } catch let error as RPCError {
+      throw error
+    } catch {
+      throw settle(error)
+    }
+  }
+
+  private func open() async throws -> ClientConnection {
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connectTimeout(.seconds(2))
+      .connect(unixDomainSocketPath: socketPath).get()
+    let logger = logger
+    return try await channel.eventLoop.submit {
+      let connection = try ClientConnection(eventLoop: channel.eventLoop, logger: logger) {
+        self.gone($0)
+      }
+      try channel.pipeline.syncOperations.addHandler(connection)
+      connection.flush()
+      return connection
+    }.get()
+  }
+
+  private func settle(_ connection: ClientConnection) throws -> ClientConnection {
+    try state.withLock { state in
+      if case .closed = state.state {
+        connection.retire()
+        throw RPCError(.unavailable, "this client is closed", reason: ErrorReason(code: "CLOSED"))
+      }
+      state = (.connected(connection), 0)
+      return connection
+    }
+  }
+
+  private func settle(_ error: any Error) -> RPCError {
+    let failure = RPCError(
+      .unavailable, "nobody listens at \(socketPath) (\(error)); is the service up?",
+      reason: ErrorReason(code: "NOT_LISTENING", metadata: ["socket": socketPath]))
+    state.withLock { state in
+      if case .closed = state.state { return }
+      let failures = min(state.failures + 1, 8)
+      let pause = min(Self.longestPause, Self.firstPause * (1 << failures))
+      let jittered = pause * Double.random(in: 0.5...1)
+      state = (.pausing(until: .now + jittered, failure), failures)
+    }
+    return failure
+  }
+
+  private func gone(_ connection: ClientConnection) {
+    state.withLock { state in
+      if case .connected(let current) = state.state, current === connection { state.state = .idle }
+    }
+  }
+
+  /// Ends the connection after its open calls.
+  func close() async {
+    let connection: ClientConnection? = state.withLock { state in
+      defer { state.state = .closed }
+      if case .connected(let connection) = state.state { return connection }
+      return nil
+    }
+    connection?.retire()
+  }
+}

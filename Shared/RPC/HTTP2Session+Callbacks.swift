@@ -1,0 +1,73 @@
+import CNGHTTP2
+
+/// What libnghttp2 calls back, turned into events.
+extension HTTP2Session {
+  fileprivate static func of(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
+    guard let context else { preconditionFailure("libnghttp2 lost its context") }
+    return Unmanaged<HTTP2Session>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  static func setCallbacks(_ callbacks: OpaquePointer?) {
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, context in
+      let session = HTTP2Session.of(context)
+      session.incoming.removeAll(keepingCapacity: true)
+      session.incomingBytes = 0
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+      _, _, name, nameLength, value, valueLength, _, context in
+      HTTP2Session.of(context).add(
+        UnsafeBufferPointer(start: name, count: nameLength),
+        UnsafeBufferPointer(start: value, count: valueLength))
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+      _, _, stream, bytes, length, context in
+      HTTP2Session.of(context).events?.bytesReceived(
+        stream, UnsafeRawBufferPointer(start: bytes, count: length))
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, context in
+      if let frame { HTTP2Session.of(context).received(frame) }
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, context in
+      guard let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
+      let session = HTTP2Session.of(context)
+      session.forget(frame.pointee.hd.stream_id)
+      session.events?.closed(
+        frame.pointee.hd.stream_id, code: HTTP2Code.refusedStream, wasSent: false)
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, context in
+      let session = HTTP2Session.of(context)
+      session.forget(stream)
+      session.events?.closed(stream, code: code, wasSent: true)
+      return 0
+    }
+  }
+
+  private func add(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    incomingBytes += name.count + value.count + 32
+    guard incomingBytes <= HTTP2Limits.headerBytesMax else { return }
+    incoming.append(
+      HeaderField(
+        name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
+  }
+
+  private func received(_ frame: UnsafePointer<nghttp2_frame>) {
+    let header = frame.pointee.hd
+    let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    switch nghttp2_frame_type(UInt32(header.type)) {
+    case NGHTTP2_HEADERS:
+      events?.headersReceived(
+        header.stream_id, incoming, isOversized: incomingBytes > HTTP2Limits.headerBytesMax,
+        isEnd: isEnd)
+    case NGHTTP2_DATA:
+      if isEnd { events?.peerEnded(header.stream_id) }
+    case NGHTTP2_GOAWAY:
+      events?.goAwayReceived()
+    default: break
+    }
+  }
+}

@@ -1,0 +1,158 @@
+public import Logging
+public import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Calls the services at a Unix domain socket.
+///
+/// One connection carries all calls. It is made by the first call and made again when it was lost.
+/// While nobody listens, calls fail at once with UNAVAILABLE and the reason `NOT_LISTENING`. A call
+/// that certainly never reached a method is sent again; others only when they are idempotent, at
+/// most three times in all, and within a budget.
+public final class RPCClient: RPCChannel {
+  public struct Configuration: Sendable {
+    /// Time for a call whose options set none.
+    public var timeout: Duration = RPCDefaults.timeout
+    /// Open calls; above it they fail with RESOURCE_EXHAUSTED.
+    public var callsInFlightMax = 4096
+
+    public init() {}
+  }
+
+  static let attemptsMax = 3
+
+  private let connector: Connector
+  private let configuration: Configuration
+  private let budget = RetryBudget()
+  private let callsInFlight = Atomic<Int>(0)
+
+  public init(socketPath: String, configuration: Configuration = .init(), logger: Logger) {
+    self.connector = Connector(socketPath: socketPath, logger: logger)
+    self.configuration = configuration
+  }
+
+  /// Ends the connection after its open calls; later calls fail with UNAVAILABLE.
+  public func close() async { await connector.close() }
+
+  public func unary(
+    service: String, method: String, request: ByteBuffer, isIdempotent: Bool, options: CallOptions
+  ) async throws -> ByteBuffer {
+    try enter()
+    defer { callsInFlight.subtract(1, ordering: .relaxed) }
+    let timeout = options.timeout ?? configuration.timeout
+    let deadline = ContinuousClock.now + timeout
+    var attempt = 1
+    while true {
+      let remaining = ContinuousClock.now.duration(to: deadline)
+      let head = CallHead(
+        service: service, method: method, timeout: max(remaining, .microseconds(1)),
+        metadata: options.metadata)
+      let connection = try await connector.connection()
+      let (end, message) = await Self.run(head, request, connection)
+      let reason: String
+      switch end {
+      case .ok:
+        budget.succeeded()
+        guard let message else {
+          throw RPCError(.internalError, "\(method) answered OK without a message")
+        }
+        return message
+      case .failed(let error): throw error
+      case .refused(let text): reason = text
+      case .lost(let text):
+        guard isIdempotent else { throw Self.lost(method, text) }
+        reason = text
+      }
+      guard attempt < Self.attemptsMax, budget.takeRepeat() else {
+        throw Self.lost(method, reason)
+      }
+      try await Self.pause(afterAttempt: attempt)
+      attempt += 1
+    }
+  }
+
+  public func serverStreaming(
+    service: String, method: String, request: ByteBuffer, options: CallOptions
+  ) -> AsyncThrowingStream<ByteBuffer, any Error> {
+    let head = CallHead(
+      service: service, method: method, timeout: options.timeout ?? RPCDefaults.streamTimeout,
+      metadata: options.metadata)
+    let reader = StreamReader(head: head, request: request, connector: connector)
+    return AsyncThrowingStream { try await reader.next() }
+  }
+
+  private func enter() throws {
+    let (_, count) = callsInFlight.add(1, ordering: .relaxed)
+    guard count > configuration.callsInFlightMax else { return }
+    callsInFlight.subtract(1, ordering: .relaxed)
+    throw RPCError(
+      .resourceExhausted, "this client has \(configuration.callsInFlightMax) open calls already",
+      reason: ErrorReason(code: "OVERLOADED"))
+  }
+
+  /// Sends one call and waits for its end.
+  private static func run(_ head: CallHead, _ request: ByteBuffer, _ connection: ClientConnection)
+    async -> (CallEnd, ByteBuffer?)
+  {
+    let handle = CallHandle()
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        nonisolated(unsafe) var answer: ByteBuffer?
+        let call = ClientCall(
+          head: head, request: request,
+          onMessage: { answer = $0 },
+          onEnd: { continuation.resume(returning: ($0, answer)) })
+        handle.set(call, connection)
+        connection.start(call)
+      }
+    } onCancel: {
+      handle.cancel()
+    }
+  }
+
+  private static func lost(_ method: String, _ reason: String) -> RPCError {
+    RPCError(
+      .unavailable, "\(method) has no answer: \(reason)",
+      reason: ErrorReason(code: "CONNECTION_LOST"))
+  }
+
+  /// 25 ms doubling, with jitter.
+  private static func pause(afterAttempt attempt: Int) async throws {
+    let milliseconds = 25 << (attempt - 1)
+    do {
+      try await Task.sleep(for: .milliseconds(Int.random(in: milliseconds / 2...milliseconds)))
+    } catch {
+      throw RPCError(.cancelled, "the call was cancelled")
+    }
+  }
+}
+
+/// Joins a task's cancellation with its call, whichever comes first.
+final class CallHandle: Sendable {
+  private struct State {
+    var call: (ClientCall, ClientConnection)?
+    var isCancelled = false
+  }
+
+  private let state = Mutex(State())
+
+  func set(_ call: ClientCall, _ connection: ClientConnection) {
+    let isCancelled = state.withLock { state in
+      state.call = (call, connection)
+      return state.isCancelled
+    }
+    if isCancelled { Self.cancel(call, connection) }
+  }
+
+  func cancel() {
+    let call = state.withLock { state in
+      state.isCancelled = true
+      return state.call
+    }
+    if let call { Self.cancel(call.0, call.1) }
+  }
+
+  private static func cancel(_ call: ClientCall, _ connection: ClientConnection) {
+    connection.cancel(call, RPCError(.cancelled, "the call was cancelled"))
+  }
+}

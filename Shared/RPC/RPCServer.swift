@@ -1,0 +1,116 @@
+import Foundation
+public import Logging
+import NIOCore
+import NIOPosix
+
+/// Serves services at a Unix domain socket, as real gRPC.
+///
+/// Only peers of the same uid are let in; the kernel says who they are (SO_PEERCRED). The health
+/// service of gRPC is always there.
+public final class RPCServer: Sendable {
+  public struct Configuration: Sendable {
+    /// Time for a call whose caller set none.
+    public var timeout: Duration = RPCDefaults.timeout
+    /// Calls that run at once; above it the answer is RESOURCE_EXHAUSTED.
+    public var callsInFlightMax = 4096
+    public var connectionsMax = 256
+
+    public init() {}
+  }
+
+  /// The server cannot listen; the text says why and what would be right.
+  public struct StartFailure: Error, CustomStringConvertible, Sendable {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+  }
+
+  private let core: ServerCore
+  private let listener: any Channel
+  private let socketPath: String
+
+  private init(core: ServerCore, listener: any Channel, socketPath: String) {
+    self.core = core
+    self.listener = listener
+    self.socketPath = socketPath
+  }
+
+  /// Listens. A socket file that a dead process left is replaced; the new one has mode 0600.
+  ///
+  /// - Throws: `StartFailure`.
+  public static func start(
+    socketPath: String, services: [RPCService], configuration: Configuration = .init(),
+    logger: Logger
+  ) async throws -> RPCServer {
+    try SocketPath.prepare(socketPath)
+    let health = HealthState(services: services.map(\.name))
+    let core = ServerCore(
+      services: services + [health.service], configuration: configuration, health: health,
+      logger: logger)
+    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(ChannelOptions.backlog, value: 1024)
+      .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 4)
+      .childChannelInitializer { channel in accept(channel, core) }
+      .bind(unixDomainSocketPath: socketPath).get()
+    do {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o600], ofItemAtPath: socketPath)
+    } catch {
+      try? await listener.close()
+      throw StartFailure("cannot set the mode of \(socketPath): \(error)")
+    }
+    return RPCServer(core: core, listener: listener, socketPath: socketPath)
+  }
+
+  private static func accept(_ channel: any Channel, _ core: ServerCore) -> EventLoopFuture<Void> {
+    guard let socket = channel as? any SocketOptionProvider else {
+      return channel.eventLoop.makeFailedFuture(StartFailure("a channel without a socket"))
+    }
+    let found: EventLoopFuture<KernelCredentials> = socket.unsafeGetSocketOption(
+      level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
+    return found.flatMapThrowing { found in
+      guard found.uid == geteuid() else {
+        core.logger.warning(
+          "peer of another user refused", metadata: ["uid": "\(found.uid)", "pid": "\(found.pid)"])
+        throw ChannelError.connectPending
+      }
+      let connection = try ServerConnection(
+        core: core, peer: PeerCredentials(uid: found.uid, gid: found.gid, pid: found.pid),
+        eventLoop: channel.eventLoop)
+      guard core.add(connection) else {
+        core.logger.warning("too many connections; one more refused")
+        throw ChannelError.connectPending
+      }
+      try channel.pipeline.syncOperations.addHandler(connection)
+    }
+  }
+
+  /// What the health service says from now on; SERVING after the start.
+  public func setServing(_ isServing: Bool) { core.health.setServing(isServing) }
+
+  /// Takes no new calls, lets the open ones end, cancels those that are left after `time`, and
+  /// removes the socket file. Callers of refused calls know that these never ran.
+  public func drain(within time: Duration) async {
+    core.health.end()
+    // The file first: a successor may listen while the last calls end.
+    try? FileManager.default.removeItem(atPath: socketPath)
+    try? await listener.close()
+    for connection in core.openConnections { connection.goAway() }
+    let end = ContinuousClock.now + time
+    while !core.openConnections.isEmpty, .now < end {
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    let left = core.openConnections
+    guard !left.isEmpty else { return }
+    core.logger.warning(
+      "calls were cancelled at the end of the drain", metadata: ["connections": "\(left.count)"])
+    for connection in left { connection.abort() }
+  }
+}
+
+/// `struct ucred` of the Linux kernel.
+private struct KernelCredentials: Sendable {
+  var pid: Int32
+  var uid: UInt32
+  var gid: UInt32
+}

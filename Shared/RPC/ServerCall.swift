@@ -1,0 +1,35 @@
+import NIOCore
+
+/// One open stream of a server connection.
+///
+/// `@unchecked Sendable`: touched on its connection's event loop alone.
+final class ServerCall: @unchecked Sendable {
+  let stream: Int32
+  let context: CallContext
+  let implementation: MethodImplementation
+  var assembler = MessageAssembler()
+  var message: ByteBuffer?
+  /// Bytes of the request that came and wait for the rest.
+  var heldBytes = 0
+  var task: Task<Void, Never>?
+  var deadline: Scheduled<Void>?
+  /// A status was sent; what the method still does is no longer of interest.
+  var isAnswered = false
+  /// The header block of a streamed answer was sent.
+  var hasBegun = false
+  /// Writers that wait until the peer has taken what was written.
+  var writers: [CheckedContinuation<Void, any Error>] = []
+
+  init(stream: Int32, context: CallContext, implementation: MethodImplementation) {
+    self.stream = stream
+    self.context = context
+    self.implementation = implementation
+  }
+
+  /// Lets the writers go on.
+  func releaseWriters(_ result: Result<Void, any Error>) {
+    let waiting = writers
+    writers = []
+    for writer in waiting { writer.resume(with: result) }
+  }
+}
