@@ -1,5 +1,6 @@
 import Contract
 import Money
+import Runtime
 
 /// The journal as text that other programs read: beancount, hledger and ledger-cli, CSV, JSON lines.
 ///

@@ -1,15 +1,10 @@
 import RPC
 
-/// Everything the ledger refuses, in order of precedence.
+/// What the ledger refuses for a reason of its own, in order of precedence. Before these come
+/// `InvalidFields`, `NotFound` and `OtherContent`, which all services share.
 enum LedgerError: Error, Hashable, Sendable {
-  /// Fields that cannot be right in any state.
-  case invalid([FieldViolation])
   /// The actor may not do this at all.
   case notAllowed(actor: String, what: String)
-  /// No row of that kind has this id.
-  case notFound(kind: String, id: String)
-  /// The id exists with other content.
-  case conflict(kind: String, id: String, field: String, stored: String, given: String)
   /// A sale comes before its capture.
   case captureMissing(orderID: String)
   /// A sale's terms are not the capture's.
@@ -23,23 +18,9 @@ enum LedgerError: Error, Hashable, Sendable {
 extension LedgerError: RPCErrorConvertible {
   var rpcError: RPCError {
     switch self {
-    case .invalid(let violations):
-      let fields = violations.map { "\($0.field): \($0.description)" }
-      return RPCError(
-        .invalidArgument, fields.joined(separator: "; "), violations: violations)
     case .notAllowed(let actor, let what):
       return RPCError(
         .permissionDenied, "\(actor) may not \(what)", reason: ErrorReason(code: "NOT_ALLOWED"))
-    case .notFound(let kind, let id):
-      return RPCError(
-        .notFound, "there is no \(kind) \"\(id)\"", reason: ErrorReason(code: "NOT_FOUND"))
-    case .conflict(let kind, let id, let field, let stored, let given):
-      return RPCError(
-        .alreadyExists,
-        "\(kind) \"\(id)\" exists with \(field) \(stored), the request says \(given); "
-          + "use another id, or the same content",
-        reason: ErrorReason(code: "OTHER_CONTENT", metadata: ["field": field]),
-        violations: [FieldViolation(field: field, description: "is \(stored), not \(given)")])
     case .captureMissing(let orderID):
       return RPCError(
         .failedPrecondition,

@@ -18,23 +18,25 @@ import Store
     let poll = settings.int(
       "DROPWIRE_PAYOUT_POLL_MILLISECONDS", default: 1000, in: 10...3_600_000,
       help: "Pause before PayPal is asked what became of a payout; longer as it gets older.")
+    let http = settings.outsideHTTP()
     settings.listSteps(LedgerStep.self)
     settings.finish()
     do {
-      try await run(common, outside, pollMilliseconds: Int64(poll))
+      try await run(common, outside, http, pollMilliseconds: Int64(poll))
     } catch {
       failToStart("ledger", error)
     }
   }
 
   private static func run(
-    _ common: ServiceSettings, _ outside: OutsideSettings, pollMilliseconds: Int64
+    _ common: ServiceSettings, _ outside: OutsideSettings, _ http: OutsideHTTP.Configuration,
+    pollMilliseconds: Int64
   ) async throws {
     let host = try ServiceHost(settings: common)
     let store = try Store(
       .file(common.databasePath), applicationID: Schema.applicationID,
       migrations: Schema.migrations, logger: host.logger)
-    let http = OutsideHTTP(logger: host.logger)
+    let http = OutsideHTTP(configuration: http, logger: host.logger)
     let work = PayoutWork(
       store: store,
       gateway: PayPalPayouts(

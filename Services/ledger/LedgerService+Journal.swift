@@ -27,7 +27,7 @@ extension LedgerService {
     } else {
       try actor.requirePlatform("see the platform's accounts")
     }
-    let funds = try await read {
+    let funds = try await store.read {
       try PayoutStore(transaction: $0).balance(of: account, environment, currency)
     }
     return Balance(
@@ -46,7 +46,7 @@ extension LedgerService {
     try fields.finish()
     guard let environment else { throw fields.refusal }
     let currency = request.currency
-    let (lines, head) = try await read { transaction in
+    let (lines, head) = try await store.read { transaction in
       let journal = Journal(transaction: transaction)
       return (
         try journal.trialBalance(environment, currency: currency), try journal.head()
@@ -98,7 +98,7 @@ extension LedgerService {
     try context.actor().requirePlatform("export the journal")
     let (export, selection) = try read(request)
     let environment = request.environment
-    let (accounts, head) = try await read { transaction in
+    let (accounts, head) = try await store.read { transaction in
       let journal = Journal(transaction: transaction)
       return (try journal.trialBalance(environment, currency: ""), try journal.head().sequence)
     }
@@ -107,7 +107,7 @@ extension LedgerService {
     var sequence: Int64 = 0
     while sequence < head {
       let from = sequence
-      let page = try await read {
+      let page = try await store.read {
         try Journal(transaction: $0).entries(
           after: from, limit: Self.entriesPerPiece, selection)
       }

@@ -19,7 +19,7 @@ extension LedgerService {
     try fields.finish()
     guard let payee, let environment, let email else { throw fields.refusal }
     try requireAccess(actor, to: payee)
-    let recorded = try await write {
+    let recorded = try await store.write {
       try PayoutStore(transaction: $0).putRecipient(payee, environment, email: email)
     }
     if recorded.isNew {
@@ -48,7 +48,7 @@ extension LedgerService {
     try fields.finish()
     guard let payoutID, let payee, let environment, let amount else { throw fields.refusal }
     try requireAccess(actor, to: payee)
-    let recorded = try await write {
+    let recorded = try await store.write {
       try PayoutStore(transaction: $0).request(
         payoutID, payee: payee, environment: environment, amount: amount)
     }
@@ -65,7 +65,7 @@ extension LedgerService {
   {
     let actor = try context.actor()
     let payoutID = try payoutID(request.payoutID)
-    let payout = try await read { try PayoutStore(transaction: $0).require(payoutID) }
+    let payout = try await store.read { try PayoutStore(transaction: $0).require(payoutID) }
     try requireAccess(actor, to: payout.payee)
     return .init(payout)
   }
@@ -93,7 +93,7 @@ extension LedgerService {
       selection.payee = .reseller(own)
     }
     let wanted = selection
-    let found = try await read {
+    let found = try await store.read {
       try PayoutStore(transaction: $0).payouts(wanted, after: after, limit: size + 1)
     }
     let page = found.prefix(size)
@@ -109,7 +109,7 @@ extension LedgerService {
     let actor = try context.actor()
     try actor.requirePlatform("retry payouts")
     let payoutID = try payoutID(request.payoutID)
-    let payout = try await write { try PayoutStore(transaction: $0).retry(payoutID) }
+    let payout = try await store.write { try PayoutStore(transaction: $0).retry(payoutID) }
     context.logger.info(
       "payout is sent again", metadata: ["payout": "\(payoutID)", "by": "\(actor)"])
     return .init(payout)

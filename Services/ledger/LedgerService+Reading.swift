@@ -1,5 +1,6 @@
 import Contract
 import Money
+import Runtime
 
 /// Requests that record something, read once at the border.
 extension LedgerService {

@@ -20,7 +20,7 @@ struct LedgerService: LedgerMethods {
   {
     try requireRecorder(context, "record captures")
     let (capture, occurredAt) = try read(request)
-    let recorded = try await write {
+    let recorded = try await store.write {
       try SaleStore(transaction: $0).record(capture, occurredAt: occurredAt)
     }
     CrashPoint.reached(LedgerStep.captureCommitted)
@@ -37,7 +37,7 @@ struct LedgerService: LedgerMethods {
   func recordSale(_ request: RecordSaleRequest, _ context: CallContext) async throws -> Sale {
     try requireRecorder(context, "record sales")
     let (sale, occurredAt) = try read(request)
-    let recorded = try await write {
+    let recorded = try await store.write {
       try SaleStore(transaction: $0).record(sale, occurredAt: occurredAt)
     }
     CrashPoint.reached(LedgerStep.saleCommitted)
@@ -59,7 +59,7 @@ struct LedgerService: LedgerMethods {
   {
     try context.actor().requirePlatform("record fundings")
     let (funding, occurredAt) = try read(request)
-    let recorded = try await write {
+    let recorded = try await store.write {
       try SaleStore(transaction: $0).record(funding, occurredAt: occurredAt)
     }
     if recorded.isNew {
@@ -85,7 +85,7 @@ struct LedgerService: LedgerMethods {
     try fields.finish()
     guard let userID else { throw fields.refusal }
     let basisPoints = Int(request.rateBps)
-    let updatedAt = try await write {
+    let updatedAt = try await store.write {
       try SaleStore(transaction: $0).setRate(userID: userID, basisPoints: basisPoints)
     }
     context.logger.info(
@@ -101,8 +101,8 @@ struct LedgerService: LedgerMethods {
     let actor = try context.actor()
     var fields = Fields()
     guard let orderID = fields.id("order_id", request.orderID) else { throw fields.refusal }
-    let found = try await read { try SaleStore(transaction: $0).sale(orderID) }
-    guard let found else { throw LedgerError.notFound(kind: "sale of order", id: orderID) }
+    let found = try await store.read { try SaleStore(transaction: $0).sale(orderID) }
+    guard let found else { throw NotFound(kind: "sale of order", id: orderID) }
     try actor.requireAccess(to: found.sale.userID)
     return Sale(found)
   }
@@ -119,7 +119,7 @@ struct LedgerService: LedgerMethods {
     try fields.finish()
     guard let userID else { throw fields.refusal }
     try actor.requireAccess(to: userID)
-    let found = try await read {
+    let found = try await store.read {
       try SaleStore(transaction: $0).sales(userID: userID, after: after, limit: size + 1)
     }
     let page = found.prefix(size)
@@ -137,20 +137,5 @@ struct LedgerService: LedgerMethods {
     case .system, .operator: return
     case .reseller, .admin: throw LedgerError.notAllowed(actor: "\(actor)", what: what)
     }
-  }
-
-  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-    do { return try await store.write(body) } catch { throw onTheWire(error) }
-  }
-
-  func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-    do { return try await store.read(body) } catch { throw onTheWire(error) }
-  }
-
-  /// A store that cannot be reached is UNAVAILABLE: maybe done, maybe not, to be replayed.
-  private func onTheWire(_ error: any Error) -> any Error {
-    guard case StoreError.unavailable(let text) = error else { return error }
-    logger.error("the store is unavailable", metadata: ["cause": "\(text)"])
-    return RPCError(.unavailable, "the ledger's store is unavailable; try again")
   }
 }

@@ -1,5 +1,6 @@
 import Contract
 import Money
+import Runtime
 import Store
 
 extension PayoutStore {
@@ -11,7 +12,7 @@ extension PayoutStore {
   /// - Throws: `LedgerError.notFound`.
   func require(_ payoutID: String) throws -> Payout {
     guard let payout = try payout(payoutID) else {
-      throw LedgerError.notFound(kind: "payout", id: payoutID)
+      throw NotFound(kind: "payout", id: payoutID)
     }
     return payout
   }

@@ -1,5 +1,6 @@
 import Contract
 import Money
+import Runtime
 import Store
 
 /// The payouts and their recipients, and the intents that move them.

@@ -61,29 +61,3 @@ struct Recorded<Value: Sendable>: Sendable {
   /// False for a replay.
   let isNew: Bool
 }
-
-/// Finds the first field in which a replay differs from what is stored.
-struct Comparison {
-  let kind: String
-  let id: String
-
-  /// - Throws: `LedgerError.conflict` naming the first pair whose texts differ.
-  func require(_ pairs: [(field: String, stored: String, given: String)]) throws(LedgerError) {
-    for pair in pairs where pair.stored != pair.given {
-      throw .conflict(
-        kind: kind, id: id, field: pair.field, stored: pair.stored, given: pair.given)
-    }
-  }
-}
-
-extension Contract.Environment {
-  /// For messages: sandbox or production.
-  var word: String {
-    switch self {
-    case .sandbox: "sandbox"
-    case .production: "production"
-    case .unspecified: "unspecified"
-    case .unrecognized(let number): "\(number)"
-    }
-  }
-}

@@ -1,5 +1,6 @@
 import Contract
 import Money
+import Runtime
 import Store
 
 extension SaleStore {

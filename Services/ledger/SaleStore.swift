@@ -1,11 +1,12 @@
 import Contract
 import Money
+import Runtime
 import Store
 
 /// Captures, sales, fundings and commission rates, each written with its journal entry.
 ///
 /// A replay with the same content finds what was written the first time; with other content it is
-/// `LedgerError.conflict`. When the event occurred is not compared: the first time stands.
+/// `OtherContent`. When the event occurred is not compared: the first time stands.
 struct SaleStore {
   let transaction: Transaction
   private var journal: Journal { Journal(transaction: transaction) }
@@ -28,7 +29,7 @@ struct SaleStore {
     guard isNew == 1 else {
       try compare(capture)
       guard let entry = try journal.entry(entryID) else {
-        throw LedgerError.notFound(kind: "journal entry", id: entryID)
+        throw NotFound(kind: "journal entry", id: entryID)
       }
       return Recorded(value: entry, isNew: false)
     }
@@ -52,7 +53,7 @@ struct SaleStore {
       let other = try transaction.row(
         "SELECT orderID FROM capture WHERE environment = $1 AND captureID = $2",
         [.integer(Int64(given.environment.rawValue)), .text(given.captureID)])
-      throw LedgerError.conflict(
+      throw OtherContent(
         kind: "capture", id: given.captureID, field: "capture_id",
         stored: "booked for order \(other?.text("orderID") ?? "")", given: given.orderID)
     }
@@ -133,9 +134,4 @@ struct SaleStore {
       ])
     return transaction.now
   }
-}
-
-extension Row {
-  /// The column `environment`, which holds the contract's number.
-  var environment: Contract.Environment { .init(rawValue: Int32(int("environment"))) }
 }

@@ -1,11 +1,6 @@
 import Contract
 import Money
-
-extension Contract.Money {
-  init(_ amount: Amount) {
-    self.init(minorUnits: amount.minorUnits, currency: amount.currency.code)
-  }
-}
+import Runtime
 
 extension Contract.Posting {
   init(_ line: JournalHash.Line) {

@@ -30,6 +30,14 @@ public struct OutsideSettings: Sendable {
 }
 
 extension Settings {
+  /// Declares how calls to the outside world are limited.
+  public mutating func outsideHTTP() -> OutsideHTTP.Configuration {
+    let rate = int(
+      "DROPWIRE_OUTSIDE_RATE_PER_SECOND", default: 0, in: 0...1_000_000,
+      help: "Calls per second for every method of a provider; 0 keeps the providers' own rates.")
+    return OutsideHTTP.Configuration(ratePerSecond: rate == 0 ? nil : rate)
+  }
+
   /// Declares AliExpress' base URL for both environments.
   public mutating func aliExpress(into outside: inout OutsideSettings) {
     outside.sandbox.aliExpressURL = baseURL("DROPWIRE_SANDBOX_ALIEXPRESS_URL", "AliExpress")

@@ -18,7 +18,7 @@ import Testing
         _ = try await cluster.orders.putListing(listing, options: Shop.asOperator)
       }
       _ = try await cluster.orders.putListing(
-        Shop.mug("dear", cents: Int64.max / 10), options: Shop.asOperator)
+        Shop.mug("dear", cents: 1_000_000_000_000), options: Shop.asOperator)
       try await expectRefused(["quantity"]) {
         try await shop.checkout("overflow", listing: "dear", quantity: 999)
       }
