@@ -1,6 +1,7 @@
 public import NIOCore
 
-/// The text is not one whole JSON value: cut short, followed by something, or nested too deep.
+/// The text is not one whole JSON value that means one thing: cut short, followed by something,
+/// nested too deep, not UTF-8, or with a name twice in one object.
 public struct JSONMalformed: Error, Sendable, Hashable, CustomStringConvertible {
   /// Where it went wrong, in bytes from the start.
   public let offset: Int
@@ -19,7 +20,11 @@ extension JSON {
   }
 }
 
-/// Reads one JSON value from bytes, by recursive descent.
+/// Reads one JSON value from bytes, by recursive descent (RFC 8259).
+///
+/// A name that comes twice is refused: nobody can say which of two states or amounts counts. Half of
+/// a surrogate pair is read as U+FFFD, since providers cut texts in the middle of one, and a title
+/// must not make the answer to an order unreadable.
 private struct JSONParser {
   /// Deeper than any answer of a provider; keeps the stack bounded.
   static let depthMax = 64
@@ -41,7 +46,11 @@ private struct JSONParser {
   }
 
   mutating func skipBlanks() {
-    while let byte = current, byte == 0x20 || (0x09...0x0D).contains(byte) { position += 1 }
+    while let byte = current, Self.isBlank(byte) { position += 1 }
+  }
+
+  static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
   }
 
   mutating func take(_ byte: UInt8) -> Bool {
@@ -53,8 +62,14 @@ private struct JSONParser {
   mutating func value() throws(JSONMalformed) -> JSON {
     skipBlanks()
     switch current {
-    case UInt8(ascii: "{"): return try nested { parser throws(JSONMalformed) in try parser.object() }
-    case UInt8(ascii: "["): return try nested { parser throws(JSONMalformed) in try parser.array() }
+    case UInt8(ascii: "{"):
+      try enter()
+      defer { depth -= 1 }
+      return try object()
+    case UInt8(ascii: "["):
+      try enter()
+      defer { depth -= 1 }
+      return try array()
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -63,15 +78,10 @@ private struct JSONParser {
     }
   }
 
-  mutating func nested(_ body: (inout JSONParser) throws(JSONMalformed) -> JSON)
-    throws(JSONMalformed) -> JSON
-  {
+  mutating func enter() throws(JSONMalformed) {
     guard depth < Self.depthMax else { throw malformed }
     depth += 1
     position += 1
-    let value = try body(&self)
-    depth -= 1
-    return value
   }
 
   mutating func object() throws(JSONMalformed) -> JSON {
@@ -83,7 +93,7 @@ private struct JSONParser {
       let name = try string()
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { throw malformed }
-      members[name] = try value()
+      guard members.updateValue(try value(), forKey: name) == nil else { throw malformed }
       skipBlanks()
     } while take(UInt8(ascii: ","))
     guard take(UInt8(ascii: "}")) else { throw malformed }
@@ -112,7 +122,7 @@ private struct JSONParser {
   mutating func number() throws(JSONMalformed) -> JSON {
     let start = position
     _ = take(UInt8(ascii: "-"))
-    try digits()
+    if !take(UInt8(ascii: "0")) { try digits() }
     if take(UInt8(ascii: ".")) { try digits() }
     if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
@@ -129,19 +139,33 @@ private struct JSONParser {
 
   mutating func string() throws(JSONMalformed) -> String {
     guard take(UInt8(ascii: "\"")) else { throw malformed }
-    var text: [UInt8] = []
+    let start = position
+    while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+      guard byte >= 0x20 else { throw malformed }
+      position += 1
+    }
+    if take(UInt8(ascii: "\"")) { return try validated(bytes[start..<position - 1]) }
+    return try validated(escapedString(bytes[start..<position])[...])
+  }
+
+  /// The rest of a string in which the first backslash was met, with what came before it.
+  mutating func escapedString(_ before: ArraySlice<UInt8>) throws(JSONMalformed) -> [UInt8] {
+    var text = Array(before)
     while let byte = current {
       position += 1
       switch byte {
-      case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else { throw malformed }
-        return string
+      case UInt8(ascii: "\""): return text
       case UInt8(ascii: "\\"): try escape(into: &text)
       case 0..<0x20: throw malformed
       default: text.append(byte)
       }
     }
     throw malformed
+  }
+
+  func validated(_ text: ArraySlice<UInt8>) throws(JSONMalformed) -> String {
+    guard let string = String(validating: text, as: UTF8.self) else { throw malformed }
+    return string
   }
 
   mutating func escape(into text: inout [UInt8]) throws(JSONMalformed) {
@@ -162,23 +186,29 @@ private struct JSONParser {
   mutating func scalar() throws(JSONMalformed) -> Unicode.Scalar {
     let first = try hex()
     if (0xD800..<0xDC00).contains(first) {
-      guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw malformed }
-      let second = try hex()
-      guard (0xDC00..<0xE000).contains(second),
-        let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
-      else { throw malformed }
-      return scalar
+      let afterFirst = position
+      if take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+        let second = try hex()
+        if (0xDC00..<0xE000).contains(second),
+          let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+        {
+          return scalar
+        }
+      }
+      position = afterFirst
     }
-    guard let scalar = Unicode.Scalar(first) else { throw malformed }
-    return scalar
+    return Unicode.Scalar(first) ?? "\u{FFFD}"
   }
 
   mutating func hex() throws(JSONMalformed) -> UInt32 {
-    guard position + 4 <= bytes.count,
-      let value = UInt32(
-        String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
-    else { throw malformed }
-    position += 4
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = current.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+        throw malformed
+      }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
     return value
   }
 }

@@ -8,8 +8,9 @@ import Synchronization
 /// request left.
 ///
 /// **Invariant:** `.notSent` is given only when not one byte of a POST's body was handed to a
-/// connection. Everything after that, short of a complete answer, is `.unknown`. Nothing is repeated
-/// here and no redirect is followed.
+/// connection; a POST without a body counts as handed over from the start. Everything after that,
+/// short of a complete answer, is `.unknown`. A GET whose answer is missing is `.unknown` too, and
+/// may always be asked again. Nothing is repeated here and no redirect is followed.
 public final class OutsideHTTP: Sendable {
   public struct Configuration: Sendable {
     /// Calls per second for every method, in place of the providers' own rates. For benchmarks and
@@ -26,13 +27,34 @@ public final class OutsideHTTP: Sendable {
     public init(ratePerSecond: Int? = nil) { self.ratePerSecond = ratePerSecond }
   }
 
+  /// One account at one server: the sandbox's trouble does not stop production.
   private struct Account: Hashable {
     let provider: String
     let account: String
+    let origin: Substring
+
+    init(_ request: OutsideRequest) {
+      provider = request.provider
+      account = request.account
+      origin = OutsideURL.origin(request.url)
+    }
+  }
+
+  /// One method at one server.
+  private struct Method: Hashable {
+    let provider: String
+    let method: String
+    let origin: Substring
+
+    init(_ request: OutsideRequest) {
+      provider = request.provider
+      method = request.method
+      origin = OutsideURL.origin(request.url)
+    }
   }
 
   private struct Limits {
-    var buckets: [String: TokenBucket] = [:]
+    var buckets: [Method: TokenBucket] = [:]
     /// Only of accounts that failed lately.
     var breakers: [Account: CircuitBreaker] = [:]
   }
@@ -61,7 +83,7 @@ public final class OutsideHTTP: Sendable {
 
   /// Makes one call.
   public func send(_ request: OutsideRequest) async -> OutsideAnswer {
-    guard Self.isAllowed(request.url) else {
+    guard OutsideURL.isAllowed(request.url) else {
       return .notSent("\(request.provider): plain http is allowed to loopback only")
     }
     let deadline = ContinuousClock.now + request.timeout
@@ -73,7 +95,7 @@ public final class OutsideHTTP: Sendable {
         return .notSent("\(request.method): stopped before it was sent")
       }
     }
-    let account = Account(provider: request.provider, account: request.account)
+    let account = Account(request)
     guard admit(account) else {
       return .notSent(
         "\(request.provider) failed \(CircuitBreaker.failuresMax) times in a row for this account; "
@@ -91,25 +113,26 @@ public final class OutsideHTTP: Sendable {
     return answer
   }
 
-  /// Lets no call of a method pass for a time: the provider said so.
-  public func hold(method: String, of provider: String, ratePerSecond: Int, for pause: Duration) {
+  /// Lets no call of the request's method pass for a time: the provider said so.
+  public func hold(_ request: OutsideRequest, for pause: Duration) {
     let now = ContinuousClock.now
-    let rate = configuration.ratePerSecond ?? ratePerSecond
-    limits.withLock {
-      $0.buckets["\(provider) \(method)", default: TokenBucket(perSecond: rate, now: now)]
-        .hold(until: now + pause)
-    }
+    withBucket(request, now) { $0.hold(until: now + pause) }
   }
 
   private func takeToken(_ request: OutsideRequest, latest: ContinuousClock.Instant)
     -> ContinuousClock.Instant?
   {
     let now = ContinuousClock.now
+    return withBucket(request, now) { $0.take(now: now, latest: latest) }
+  }
+
+  private func withBucket<Value: Sendable>(
+    _ request: OutsideRequest, _ now: ContinuousClock.Instant,
+    _ body: (inout TokenBucket) -> Value
+  ) -> Value {
     let rate = configuration.ratePerSecond ?? request.ratePerSecond
     return limits.withLock {
-      $0.buckets[
-        "\(request.provider) \(request.method)", default: TokenBucket(perSecond: rate, now: now)
-      ].take(now: now, latest: latest)
+      body(&$0.buckets[Method(request), default: TokenBucket(perSecond: rate, now: now)])
     }
   }
 
@@ -122,9 +145,10 @@ public final class OutsideHTTP: Sendable {
       var breaker = limits.breakers[account] ?? CircuitBreaker()
       switch answer {
       case .answer(let status, _, _) where status < 500: breaker.succeeded()
-      case .answer, .notSent: breaker.failed(now: .now)
-      case .unknown where Task.isCancelled: breaker.abandoned(now: .now)
-      case .unknown: breaker.failed(now: .now)
+      case .answer: breaker.failed(now: .now)
+      case .notSent where Task.isCancelled, .unknown where Task.isCancelled:
+        breaker.abandoned(now: .now)
+      case .notSent, .unknown: breaker.failed(now: .now)
       }
       limits.breakers[account] = breaker.isIdle ? nil : breaker
     }
@@ -133,7 +157,7 @@ public final class OutsideHTTP: Sendable {
   private func exchange(_ request: OutsideRequest, deadline: ContinuousClock.Instant) async
     -> OutsideAnswer
   {
-    let sending = SendingMark()
+    let sending = SendingMark(isReached: request.body.readableBytes == 0)
     var outgoing = HTTPClientRequest(url: request.url)
     outgoing.method = request.verb == .post ? .POST : .GET
     for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
@@ -160,17 +184,11 @@ public final class OutsideHTTP: Sendable {
     let response = try await client.execute(request, deadline: .now() + TimeAmount(remaining))
     let body = try await response.body.collect(upTo: configuration.answerBytesMax)
     var headers: [String: String] = [:]
-    for (name, value) in response.headers where headers[name.lowercased()] == nil {
-      headers[name.lowercased()] = value
+    for (name, value) in response.headers {
+      let name = name.lowercased()
+      if headers[name] == nil { headers[name] = value }
     }
     return .answer(status: Int(response.status.code), headers: headers, body: body)
-  }
-
-  static func isAllowed(_ url: String) -> Bool {
-    if url.hasPrefix("https://") { return true }
-    return ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { prefix in
-      url.hasPrefix(prefix) && [nil, ":", "/"].contains(url.dropFirst(prefix.count).first)
-    }
   }
 
   private static func word(_ answer: OutsideAnswer) -> String {

@@ -1,7 +1,10 @@
 public import NIOCore
 
 /// One call to a provider.
-public struct OutsideRequest: Sendable {
+///
+/// **Invariant:** printed or reflected it shows provider and method alone, since URL, headers and
+/// body carry credentials.
+public struct OutsideRequest: Sendable, CustomStringConvertible, CustomReflectable {
   public enum Verb: String, Sendable {
     case get = "GET"
     case post = "POST"
@@ -39,6 +42,9 @@ public struct OutsideRequest: Sendable {
     self.body = body
     self.timeout = timeout
   }
+
+  public var description: String { "\(provider) \(method)" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// What came back from a provider.

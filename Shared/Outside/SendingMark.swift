@@ -3,7 +3,10 @@ import Synchronization
 
 /// Whether the body of a request was asked for by a connection, after which bytes may have left.
 final class SendingMark: Sendable {
-  private let reached = Atomic(false)
+  private let reached: Atomic<Bool>
+
+  /// - Parameter isReached: true for a request without a body, which leaves unasked.
+  init(isReached: Bool) { reached = Atomic(isReached) }
 
   var isReached: Bool { reached.load(ordering: .acquiring) }
   func reach() { reached.store(true, ordering: .releasing) }
