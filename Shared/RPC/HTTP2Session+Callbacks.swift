@@ -2,7 +2,7 @@ import CNGHTTP2
 
 /// What libnghttp2 calls back, turned into events.
 extension HTTP2Session {
-  fileprivate static func of(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
+  static func of(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
     guard let context else { preconditionFailure("libnghttp2 lost its context") }
     return Unmanaged<HTTP2Session>.fromOpaque(context).takeUnretainedValue()
   }
