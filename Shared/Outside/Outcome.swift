@@ -11,8 +11,13 @@ public enum Outcome<Value: Sendable>: Sendable {
 
   /// The same outcome with another value.
   public func map<Other: Sendable>(_ transform: (Value) -> Other) -> Outcome<Other> {
+    flatMap { .done(transform($0)) }
+  }
+
+  /// The outcome that follows when it is done.
+  public func flatMap<Other: Sendable>(_ transform: (Value) -> Outcome<Other>) -> Outcome<Other> {
     switch self {
-    case .done(let value): .done(transform(value))
+    case .done(let value): transform(value)
     case .refused(let refusal): .refused(refusal)
     case .unknown(let text): .unknown(text)
     }

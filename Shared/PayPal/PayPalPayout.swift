@@ -1,0 +1,102 @@
+public import Money
+import Outside
+
+/// What a payout is made from: one transfer to one payee.
+public struct NewPayout: Sendable, Hashable {
+  /// Idempotency key for 30 days, 256 characters at most.
+  public var senderBatchID: String
+  /// Comes back with the item, 63 characters at most.
+  public var senderItemID: String
+  /// The payee's e-mail address at PayPal.
+  public var receiver: String
+  /// Positive; the fee comes on top.
+  public var amount: Amount
+  /// For the payee.
+  public var note: String
+
+  public init(
+    senderBatchID: String, senderItemID: String, receiver: String, amount: Amount, note: String
+  ) {
+    self.senderBatchID = senderBatchID
+    self.senderItemID = senderItemID
+    self.receiver = receiver
+    self.amount = amount
+    self.note = note
+  }
+
+  /// The request as PayPal wants it. Amounts say `currency` here, not `currency_code`.
+  func body(value: String) -> JSON {
+    [
+      "sender_batch_header": ["sender_batch_id": .string(senderBatchID)],
+      "items": [
+        [
+          "recipient_type": "EMAIL", "receiver": .string(receiver), "note": .string(note),
+          "sender_item_id": .string(senderItemID),
+          "amount": ["currency": .string(amount.currency.code), "value": .string(value)],
+        ]
+      ],
+    ]
+  }
+}
+
+/// A batch of payouts as PayPal shows it.
+public struct PayPalPayoutBatch: Sendable, Hashable {
+  static let pending = "PENDING"
+
+  public var id: String
+  /// PENDING, PROCESSING, SUCCESS, DENIED or CANCELED. SUCCESS says that the batch was worked
+  /// through, not that anybody was paid: the items do.
+  public var status: String
+  /// Empty in the answer to `createPayout`.
+  public var items: [PayPalPayoutItem]
+
+  public init(id: String, status: String, items: [PayPalPayoutItem] = []) {
+    self.id = id
+    self.status = status
+    self.items = items
+  }
+
+  /// Nil when it lacks id or status, or has an item that cannot be read.
+  init?(json: JSON) {
+    let header = json["batch_header"]
+    guard let id = header?["payout_batch_id"]?.text, PayPalClient.isID(id),
+      let status = header?["batch_status"]?.text
+    else { return nil }
+    let elements = json["items"]?.elements ?? []
+    let items = elements.compactMap(PayPalPayoutItem.init(json:))
+    guard items.count == elements.count else { return nil }
+    self.init(id: id, status: status, items: items)
+  }
+}
+
+/// One transfer of a batch.
+public struct PayPalPayoutItem: Sendable, Hashable {
+  public var id: String
+  public var senderItemID: String
+  /// SUCCESS, FAILED, PENDING, UNCLAIMED, RETURNED, ONHOLD, BLOCKED, REFUNDED or REVERSED.
+  public var status: String
+  /// Nil when not told.
+  public var fee: Amount?
+  /// Why it was not paid, such as RECEIVER_UNREGISTERED; nil when there is no error.
+  public var errorName: String?
+
+  public init(
+    id: String, senderItemID: String, status: String, fee: Amount? = nil, errorName: String? = nil
+  ) {
+    self.id = id
+    self.senderItemID = senderItemID
+    self.status = status
+    self.fee = fee
+    self.errorName = errorName
+  }
+
+  /// Nil when it lacks id or status.
+  init?(json: JSON) {
+    guard let id = json["payout_item_id"]?.text, let status = json["transaction_status"]?.text
+    else { return nil }
+    self.init(
+      id: id, senderItemID: json["payout_item"]?["sender_item_id"]?.text ?? "", status: status,
+      fee: PayPalCurrency.amount(json["payout_item_fee"], codeName: "currency"),
+      errorName: json["errors"]?["name"]?.text)
+  }
+}
