@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// The program `dropwire`: sends messages to the three services and shows what they answer.
+///
+/// **Invariant:** it has no database and no business rule. What is allowed, the services say.
+@main struct DropwireMain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dropwire",
+    abstract: "Send messages to orders, purchasing and ledger, and show what they answer.",
+    discussion: """
+      The services listen at sockets in one directory, named by DROPWIRE_RUN_DIR. Every message of \
+      the contract can be sent with `dropwire call`; the other verbs are the daily ones, with \
+      tables for people and --json for programs.
+
+      EXAMPLES:
+        dropwire checkout --listing mug --order my-first --ship-to us-example
+        dropwire capture my-first
+        dropwire history my-first
+        dropwire payouts --order my-first --json
+        dropwire call Purchasing GetPurchase '{"orderId": "my-first"}'
+
+      EXIT CODES:
+      \(ExitStatus.helpText)
+      """,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Orders",
+        subcommands: [
+          CheckoutVerb.self, CaptureVerb.self, OrderVerb.self, OrdersVerb.self, WatchVerb.self,
+          HistoryVerb.self, RetryVerb.self, MarkPurchasedVerb.self, AttestNotPlacedVerb.self,
+          CancelVerb.self, ListingVerbs.self,
+        ]),
+      CommandGroup(name: "Purchasing", subcommands: [CredentialVerbs.self]),
+      CommandGroup(
+        name: "Ledger",
+        subcommands: [
+          SaleVerb.self, SalesVerb.self, BalanceVerb.self, StatementVerb.self,
+          TrialBalanceVerb.self, PayoutsVerb.self, PayoutVerbs.self, RecipientVerbs.self,
+          RateVerbs.self, FundVerb.self, ExportVerb.self, VerifyVerb.self, CheckVerb.self,
+        ]),
+      CommandGroup(name: "All services", subcommands: [HealthVerb.self, CallVerb.self]),
+    ])
+}

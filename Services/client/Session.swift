@@ -1,0 +1,49 @@
+import Contract
+import RPC
+import Runtime
+
+/// The processes that serve, by the names of their sockets.
+enum ServiceName: String, CaseIterable, Sendable {
+  case orders, purchasing, ledger
+}
+
+/// What a verb works with: ways to the services, who acts, where lines go.
+struct Session: Sendable {
+  let channels: [ServiceName: any RPCChannel]
+  /// Who acts, and how long to wait.
+  let options: CallOptions
+  let output: Output
+
+  init(channels: [ServiceName: any RPCChannel], options: CallOptions, output: Output) {
+    self.channels = channels
+    self.options = options
+    self.output = output
+  }
+
+  /// The services at the sockets of this environment.
+  init(_ calling: CallingOptions, in environment: ClientEnvironment = ClientEnvironment()) {
+    let pairs = ServiceName.allCases.map { ($0, environment.channel(to: $0.rawValue)) }
+    let actor = calling.actor ?? .operator(String(environment.userName.prefix(64)))
+    self.init(
+      channels: Dictionary(uniqueKeysWithValues: pairs),
+      options: CallOptions(timeout: .seconds(calling.timeout)).acting(as: actor),
+      output: .standard)
+  }
+
+  func channel(_ service: ServiceName) -> any RPCChannel {
+    guard let channel = channels[service] else {
+      preconditionFailure("every service has a channel")
+    }
+    return channel
+  }
+
+  var orders: OrdersClient { OrdersClient(channel(.orders)) }
+  var purchasing: PurchasingClient { PurchasingClient(channel(.purchasing)) }
+  var credentials: CredentialsClient { CredentialsClient(channel(.purchasing)) }
+  var ledger: LedgerClient { LedgerClient(channel(.ledger)) }
+
+  /// Shows an answer: as JSON for programs, or as a text for people.
+  func show(_ showing: ShowingOptions, json: @autoclosure () -> String, _ text: () -> String) {
+    output.line(showing.json ? json() : text())
+  }
+}

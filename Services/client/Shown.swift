@@ -1,0 +1,90 @@
+import Contract
+import Foundation
+import Money
+
+/// Values as people read them.
+enum Shown {
+  /// Such as `20.00 USD`; empty for none.
+  static func amount(_ money: Contract.Money?) -> String {
+    guard let money else { return "" }
+    do throws(MoneyError) {
+      return try Amount(validating: money.minorUnits, currency: money.currency).description
+    } catch {
+      return "\(money.minorUnits) minor units of \(money.currency)"
+    }
+  }
+
+  /// In UTC, such as `2026-11-24 12:00:03Z`; empty for none.
+  static func time(_ time: Timestamp?) -> String {
+    guard let time else { return "" }
+    return clock(time.milliseconds, hasMilliseconds: false)
+  }
+
+  /// In UTC with milliseconds, such as `2026-11-24 12:00:03.123Z`.
+  static func preciseTime(_ milliseconds: Int64) -> String {
+    clock(milliseconds, hasMilliseconds: true)
+  }
+
+  private static func clock(_ milliseconds: Int64, hasMilliseconds: Bool) -> String {
+    let rest = (milliseconds % 1000 + 1000) % 1000
+    var seconds = time_t((milliseconds - rest) / 1000)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let thousandths = hasMilliseconds ? "." + "\(1000 + rest)".dropFirst() : ""
+    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) "
+      + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))\(thousandths)Z"
+  }
+
+  /// Time that passed: `+0.123 s`, `+2 min 5 s`, `+3 h 12 min`.
+  static func passed(_ milliseconds: Int64) -> String {
+    let sign = milliseconds < 0 ? "-" : "+"
+    let length = milliseconds.magnitude
+    let seconds = length / 1000
+    switch seconds {
+    case 0..<60: return "\(sign)\(seconds).\("\(1000 + length % 1000)".dropFirst()) s"
+    case 60..<3600: return "\(sign)\(seconds / 60) min \(seconds % 60) s"
+    default: return "\(sign)\(seconds / 3600) h \(seconds / 60 % 60) min"
+    }
+  }
+
+  /// An enum's name as a word of the command line: `AWAITING_PAYMENT` is `awaiting-payment`.
+  static func word(_ shortName: String) -> String {
+    shortName.lowercased().replacing("_", with: "-")
+  }
+
+  /// Hundredths of a percent, such as `10.00 %`.
+  static func rate(_ basisPoints: Int32) -> String {
+    "\(basisPoints / 100).\("\(100 + basisPoints % 100)".dropFirst()) %"
+  }
+
+  static func hex(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+
+  /// A reason with its code and who can cure it; empty for none.
+  static func reason(_ reason: Reason?) -> String {
+    guard let reason, !reason.code.isEmpty else { return "" }
+    let owner = reason.owner.isEmpty || reason.owner == "nobody" ? "" : "; for the \(reason.owner)"
+    let provider = reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))"
+    return "\(reason.code): \(reason.text)\(provider)\(owner)"
+  }
+
+  /// One line of text: control characters become spaces.
+  static func line(_ text: String) -> String {
+    let isPlain = text.unicodeScalars.allSatisfy { !isControl($0) }
+    if isPlain { return text }
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
+  }
+
+  /// Also what reverses the direction of what follows.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Contract
+
+/// `dropwire payouts`.
+struct PayoutsVerb: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "payouts", abstract: "List payouts, newest first.",
+    discussion: """
+      EXAMPLES:
+        dropwire payouts --order my-first
+        dropwire payouts --payee reseller:42 --state failed
+        dropwire payouts --json
+      """)
+
+  @Option(help: "Only this order's.") var order = ""
+  @Option(help: "Only this payee's: admin, or reseller:42.") var payee = ""
+  @Option(help: "Only in this state, such as not-due.") var state = ""
+  @OptionGroup var page: PageOptions
+  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var calling: CallingOptions
+
+  func run(in session: Session) async throws {
+    let state = try Typed.word(
+      self.state, option: "--state", of: PayoutState.allKnown.map { ($0, $0.shortName) })
+    let answer = try await session.ledger.listPayouts(
+      ListPayoutsRequest(
+        payee: payee, orderID: order, state: state ?? .unspecified, pageSize: page.pageSize,
+        pageToken: page.pageToken),
+      options: session.options)
+    session.show(showing, json: answer.json(pretty: true)) {
+      PayoutPages.table(answer.payouts) + PageOptions.more(answer.nextPageToken)
+    }
+  }
+}
+
+/// `dropwire payout`.
+struct PayoutVerbs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "payout", abstract: "One transfer to one payee.",
+    subcommands: [GetPayoutVerb.self, RequestPayoutVerb.self, RetryPayoutVerb.self])
+}
+
+struct GetPayoutVerb: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "get", abstract: "Show a payout, and why it waits.",
+    discussion: """
+      EXAMPLES:
+        dropwire payout get my-first/reseller
+      """)
+
+  @Argument(help: "The payout.") var payout: String
+  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var calling: CallingOptions
+
+  func run(in session: Session) async throws {
+    session.show(
+      try await session.ledger.getPayout(
+        GetPayoutRequest(payoutID: payout), options: session.options), showing)
+  }
+}
+
+struct RequestPayoutVerb: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "request", abstract: "Pay out an available balance now.",
+    discussion: """
+      The same command with the same --id answers with the payout as it is now.
+
+      EXAMPLES:
+        dropwire payout request --id november --payee reseller:42 --amount 25.00
+      """)
+
+  @Option(help: "Your id for it: 1 to 40 of a-z, 0-9, '-'.") var id: String
+  @Option(help: "admin, or reseller:42.") var payee: String
+  @Option(help: "At most the available balance.") var amount: String
+  @Option(help: "Currency of the amount.") var currency = "USD"
+  @OptionGroup var world: WorldOptions
+  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var calling: CallingOptions
+
+  func run(in session: Session) async throws {
+    let request = RequestPayoutRequest(
+      payoutID: id, payee: payee, environment: world.environment,
+      amount: try Typed.amount(amount, currency, option: "--amount"))
+    session.show(
+      try await session.ledger.requestPayout(request, options: session.options), showing)
+  }
+}
+
+struct RetryPayoutVerb: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "retry", abstract: "Send again what did not go out.",
+    discussion: """
+      EXAMPLES:
+        dropwire payout retry my-first/reseller
+      """)
+
+  @Argument(help: "The payout.") var payout: String
+  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var calling: CallingOptions
+
+  func run(in session: Session) async throws {
+    session.show(
+      try await session.ledger.retryPayout(
+        RetryPayoutRequest(payoutID: payout), options: session.options), showing)
+  }
+}
+
+extension Session {
+  /// Shows one payout.
+  fileprivate func show(_ payout: Payout, _ showing: ShowingOptions) {
+    show(showing, json: payout.json(pretty: true)) { PayoutPages.card(payout) }
+  }
+}
