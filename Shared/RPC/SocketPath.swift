@@ -5,12 +5,21 @@ enum SocketPath {
   /// The kernel's limit (sun_path, without its end mark).
   static let bytesMax = 107
 
-  /// Makes way for a new socket: its folder exists (0700 when made here), and a socket that a dead
-  /// process left is removed.
+  /// Which file a path led to, so that a successor's socket is never taken for one's own.
+  struct Identity: Equatable {
+    var device: UInt64
+    var file: UInt64
+  }
+
+  /// Makes way for a new socket and has it made by `listen`: the folder exists (0700 when made
+  /// here), and a socket that a dead process left is removed. Of several processes that start at
+  /// once, one listens and the others are refused.
   ///
   /// - Throws: `RPCServer.StartFailure` for a path that is too long, is listened at, or is
   ///   something else than a socket.
-  static func prepare(_ path: String) throws {
+  static func claim<Value: Sendable>(
+    _ path: String, _ listen: () async throws -> Value
+  ) async throws -> Value {
     guard path.utf8.count <= bytesMax else {
       throw RPCServer.StartFailure(
         "socket path of \(path.utf8.count) bytes is above the limit of \(bytesMax): \(path)")
@@ -20,8 +29,16 @@ enum SocketPath {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
-    guard let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] else { return }
-    guard type as? FileAttributeType == .typeSocket else {
+    let lock = try await FolderLock(folder.isEmpty ? "." : folder)
+    defer { lock.release() }
+    try makeWay(path)
+    return try await listen()
+  }
+
+  private static func makeWay(_ path: String) throws {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
       throw RPCServer.StartFailure("\(path) is not a socket; it is left alone")
     }
     if isListenedAt(path) {
@@ -30,10 +47,12 @@ enum SocketPath {
     try FileManager.default.removeItem(atPath: path)
   }
 
-  /// Whether somebody accepts connections there.
+  /// Whether somebody listens there. In doubt somebody does: only a refused connection shows that
+  /// the socket's process is dead.
   static func isListenedAt(_ path: String) -> Bool {
-    let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    guard file >= 0 else { return false }
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    let file = socket(AF_UNIX, type | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard file >= 0 else { return true }
     defer { close(file) }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -41,8 +60,46 @@ enum SocketPath {
       target.copyBytes(from: path.utf8.prefix(bytesMax))
     }
     let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    return withUnsafePointer(to: address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, size) == 0 }
+    let code = withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, size) }
+    }
+    return code == 0 || (errno != ECONNREFUSED && errno != ENOENT)
+  }
+
+  static func identity(_ path: String) -> Identity? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(status.st_dev), file: UInt64(status.st_ino))
+  }
+
+  /// Removes a socket, unless the path leads to another file by now.
+  static func remove(_ path: String, ifStill identity: Identity?) {
+    guard let identity, identity == self.identity(path) else { return }
+    unlink(path)
+  }
+}
+
+/// The kernel's advisory lock on a folder. It goes with the process, so none is left behind.
+private struct FolderLock {
+  /// Others hold it for the time of a bind; longer means that they hang.
+  private static let patience = Duration.seconds(5)
+
+  private let file: Int32
+
+  init(_ folder: String) async throws {
+    file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else {
+      throw RPCServer.StartFailure("cannot open \(folder): \(String(cString: strerror(errno)))")
+    }
+    let end = ContinuousClock.now + Self.patience
+    while flock(file, LOCK_EX | LOCK_NB) != 0 {
+      guard .now < end, !Task.isCancelled else {
+        close(file)
+        throw RPCServer.StartFailure("another process starts in \(folder) and does not end")
+      }
+      try? await Task.sleep(for: .milliseconds(2))
     }
   }
+
+  func release() { close(file) }
 }
