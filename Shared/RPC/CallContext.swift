@@ -24,8 +24,7 @@ public struct CallContext: Sendable {
   /// The caller's `x-request-id`, or one made here.
   public let requestID: String
   public let deadline: ContinuousClock.Instant
-  /// Carries the request id.
-  public let logger: Logger
+  private let serviceLogger: Logger
 
   public init(
     service: String, method: String, metadata: Metadata, peer: PeerCredentials?,
@@ -37,7 +36,14 @@ public struct CallContext: Sendable {
     self.peer = peer
     self.requestID = requestID
     self.deadline = deadline
-    self.logger = logger
+    self.serviceLogger = logger
+  }
+
+  /// The service's logger with the request id. Made when asked for: most calls log nothing.
+  public var logger: Logger {
+    var logger = serviceLogger
+    logger[metadataKey: "request"] = .string(requestID)
+    return logger
   }
 
   /// Time left until the caller stops waiting; never negative.
@@ -48,7 +54,9 @@ public struct CallContext: Sendable {
   public func onward(timeout: Duration? = nil) -> CallOptions {
     var options = CallOptions(timeout: timeout.map { min($0, remaining) } ?? remaining)
     options.metadata[MetadataName.requestID] = requestID
-    options.metadata[MetadataName.trace] = metadata[MetadataName.trace]
+    if let trace = metadata[MetadataName.trace], Metadata.canTravel(trace) {
+      options.metadata[MetadataName.trace] = trace
+    }
     return options
   }
 }

@@ -1,7 +1,7 @@
 /// The head of a request: what the first header block says.
 struct CallHead {
-  var service: String
-  var method: String
+  /// `/service/method`.
+  var path: String
   var timeout: Duration?
   var metadata: Metadata
 
@@ -13,70 +13,66 @@ struct CallHead {
     case status(RPCError)
   }
 
-  /// Names that belong to HTTP/2 and gRPC, not to the caller's metadata.
-  private static let reserved: Set<String> = [
-    "content-type", "te", GRPCTimeout.name, "grpc-encoding", "grpc-accept-encoding", "user-agent",
-    "content-length",
-  ]
-
   init(_ headers: [HeaderField]) throws(Refusal) {
     var path = ""
     var verb = ""
     var contentType = ""
-    var timeout: Duration?
+    var timeout: String?
     var metadata = Metadata()
     for header in headers {
       switch header.name {
       case ":path": path = header.value
       case ":method": verb = header.value
       case "content-type": contentType = header.value
-      case GRPCTimeout.name:
-        guard let parsed = GRPCTimeout.parse(header.value) else {
-          throw .status(
-            RPCError(
-              .invalidArgument,
-              "\(GRPCTimeout.name) is \"\(header.value)\"; it is up to eight digits and one of HMSmun"
-            ))
-        }
-        timeout = parsed
+      case GRPCTimeout.name: timeout = header.value
       default:
-        if header.name.hasPrefix(":") || Self.reserved.contains(header.name) { continue }
-        metadata.add(header.name, header.value)
+        if header.name.utf8.first == UInt8(ascii: ":") || Metadata.reserved.contains(header.name) {
+          continue
+        }
+        metadata.add(header)
       }
     }
     guard verb == "POST" else { throw .http(status: 405) }
     guard contentType == "application/grpc" || contentType == "application/grpc+proto" else {
       throw .http(status: 415)
     }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].isEmpty else {
-      throw .status(RPCError(.unimplemented, "no method at \"\(path)\"; a path is /service/method"))
-    }
-    self.service = String(parts[1])
-    self.method = String(parts[2])
-    self.timeout = timeout
+    self.path = path
+    self.timeout = try Self.parse(timeout)
     self.metadata = metadata
+  }
+
+  private static func parse(_ timeout: String?) throws(Refusal) -> Duration? {
+    guard let timeout else { return nil }
+    if let parsed = GRPCTimeout.parse(timeout) { return parsed }
+    let text = "\(GRPCTimeout.name) is \"\(timeout)\"; it is up to eight digits and one of HMSmun"
+    throw .status(RPCError(.invalidArgument, text))
   }
 
   /// The header block of a request for this head.
   var headers: [HeaderField] {
-    var fields = [
-      HeaderField(name: ":method", value: "POST"),
-      HeaderField(name: ":scheme", value: "http"),
-      HeaderField(name: ":path", value: "/\(service)/\(method)"),
-      HeaderField(name: ":authority", value: "localhost"),
-      HeaderField(name: "content-type", value: "application/grpc"),
-      HeaderField(name: "te", value: "trailers"),
-    ]
+    var fields: [HeaderField] = []
+    fields.reserveCapacity(Self.fixed.count + 2 + metadata.entries.count)
+    fields.append(HeaderField(name: ":path", value: path))
+    fields.append(contentsOf: Self.fixed)
     if let timeout {
       fields.append(HeaderField(name: GRPCTimeout.name, value: GRPCTimeout.format(timeout)))
     }
-    return fields + metadata.entries
+    fields.append(contentsOf: metadata.entries)
+    return fields
   }
 
-  init(service: String, method: String, timeout: Duration, metadata: Metadata) {
-    self.service = service
-    self.method = method
+  private static let fixed = [
+    HeaderField(name: ":method", value: "POST"),
+    HeaderField(name: ":scheme", value: "http"),
+    HeaderField(name: ":authority", value: "localhost"),
+    HeaderField(name: "content-type", value: "application/grpc"),
+    HeaderField(name: "te", value: "trailers"),
+  ]
+
+  /// - Throws: INVALID_ARGUMENT for metadata that cannot travel.
+  init(service: String, method: String, timeout: Duration, metadata: Metadata) throws(RPCError) {
+    try metadata.check()
+    self.path = "/\(service)/\(method)"
     self.timeout = timeout
     self.metadata = metadata
   }

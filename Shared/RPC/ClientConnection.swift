@@ -22,6 +22,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     onLoop {
       guard !call.isOver else { return }
       guard !self.isClosed else {
+        self.onGone(self)
         call.finish(.refused("the connection was closed"))
         return
       }
@@ -124,9 +125,11 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   override func connectionLost(_ reason: String) {
     onGone(self)
-    let open = calls.values
+    let open = calls
     calls = [:]
-    for call in open { call.finish(call.end ?? .lost(reason)) }
+    for (stream, call) in open {
+      call.finish(call.end ?? (session.wasSent(stream) ? .lost(reason) : .refused(reason)))
+    }
   }
 
   // MARK: Statuses
@@ -168,7 +171,7 @@ enum MethodTexts {
   static func clientDeadline(_ head: CallHead) -> RPCError {
     RPCError(
       .deadlineExceeded,
-      "\(head.method) did not answer within \(head.timeout ?? .zero); "
+      "\(head.path) did not answer within \(head.timeout ?? .zero); "
         + "it may or may not have happened, ask again with the same id")
   }
 }

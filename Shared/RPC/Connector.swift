@@ -61,8 +61,7 @@ final class Connector: Sendable {
         throw HTTP2Failure(
           description: "the path is above the limit of \(SocketPath.bytesMax) bytes")
       }
-      let connection = try await open()
-      return try settle(connection)
+      return try await open()
     } catch let error as RPCError {
       throw error
     } catch {
@@ -81,7 +80,8 @@ final class Connector: Sendable {
       }
       try channel.pipeline.syncOperations.addHandler(connection)
       connection.flush()
-      return connection
+      // On the event loop: the connection cannot be lost before it is known here.
+      return try self.settle(connection)
     }.get()
   }
 
@@ -117,7 +117,7 @@ final class Connector: Sendable {
   }
 
   /// Ends the connection after its open calls.
-  func close() async {
+  func close() {
     let connection: ClientConnection? = state.withLock { state in
       defer { state.state = .closed }
       if case .connected(let connection) = state.state { return connection }

@@ -14,6 +14,14 @@ enum GRPCFraming {
   /// One message's size, of requests and answers alike.
   static let messageBytesMax = 4 * 1024 * 1024
 
+  /// - Throws: RESOURCE_EXHAUSTED for a message above the limit; `role` is "request" or "answer".
+  static func checkSize(_ message: ByteBuffer, _ role: String) throws(RPCError) {
+    guard message.readableBytes > messageBytesMax else { return }
+    throw RPCError(
+      .resourceExhausted,
+      "the \(role) of \(message.readableBytes) bytes is above the limit of \(messageBytesMax)")
+  }
+
   static func framed(_ message: ByteBuffer) -> ByteBuffer {
     var buffer = ByteBuffer()
     buffer.reserveCapacity(prefixBytes + message.readableBytes)
@@ -54,7 +62,8 @@ struct MessageAssembler {
     guard bytes.readableBytes >= whole else { return nil }
     bytes.moveReaderIndex(forwardBy: GRPCFraming.prefixBytes)
     let message = bytes.readSlice(length: Int(length))
-    if bytes.readableBytes == 0 { bytes = ByteBuffer() }
+    // The message shares its memory with what follows it; the next append copies only the latter.
+    bytes = bytes.readableBytes == 0 ? ByteBuffer() : bytes.slice()
     return message
   }
 }

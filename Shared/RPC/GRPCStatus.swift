@@ -6,7 +6,7 @@ enum GRPCStatus {
   static let messageName = "grpc-message"
   static let detailsName = "grpc-status-details-bin"
   /// Longer messages are cut: they travel in a header block, which is limited.
-  static let messageBytesMax = 2048
+  static let messageBytesMax = 1024
 
   static let ok = [HeaderField(name: statusName, value: "0")]
 
@@ -26,23 +26,35 @@ enum GRPCStatus {
 
   /// Nil for OK. Trailers without a status are UNKNOWN, as gRPC says.
   static func error(_ trailers: [HeaderField]) -> RPCError? {
-    var metadata = Metadata()
-    for field in trailers { metadata.add(field.name, field.value) }
-    guard let number = metadata[statusName].flatMap(Int.init) else {
+    let status = trailers.last { $0.name == statusName }?.value
+    if status == "0" { return nil }
+    guard let number = status.flatMap({ Int($0) }) else {
       return RPCError(.unknown, "the answer ended without a \(statusName)")
     }
-    guard number != 0 else { return nil }
+    var metadata = Metadata()
+    for field in trailers { metadata.add(field) }
     var error = RPCError(
       StatusCode(rawValue: number) ?? .unknown, percentDecoded(metadata[messageName] ?? ""))
     if let details = metadata.binary(detailsName) { StatusDetails.decode(details, into: &error) }
     return error
   }
 
-  /// Bytes outside printable ASCII, and `%`, as `%XX`.
+  /// The text up to a number of bytes, without a broken character at its end.
+  static func cut(_ text: String, bytesMax: Int) -> Substring {
+    guard text.utf8.count > bytesMax else { return text[...] }
+    var end = text.utf8.index(text.startIndex, offsetBy: bytesMax)
+    while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+    return text[..<end]
+  }
+
+  /// Bytes outside printable ASCII, and `%`, as `%XX`. So are spaces at the ends, which HTTP/2 does
+  /// not allow there.
   static func percentEncoded(_ text: String) -> String {
+    let bytes = Array(cut(text, bytesMax: messageBytesMax).utf8)
     var result = ""
-    for byte in text.utf8.prefix(messageBytesMax) {
-      if (0x20...0x7E).contains(byte), byte != UInt8(ascii: "%") {
+    for (index, byte) in bytes.enumerated() {
+      let isOuterSpace = byte == UInt8(ascii: " ") && (index == 0 || index == bytes.count - 1)
+      if (0x20...0x7E).contains(byte), byte != UInt8(ascii: "%"), !isOuterSpace {
         result.unicodeScalars.append(Unicode.Scalar(byte))
       } else {
         let digits = String(byte, radix: 16, uppercase: true)

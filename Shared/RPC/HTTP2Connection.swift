@@ -16,7 +16,10 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var context: ChannelHandlerContext?
   private var isFlushDue = false
   private var isReading = false
+  private var isEnding = false
   private(set) var isClosed = false
+  /// Bytes on their way to the channel; kept between flushes so that most need no new memory.
+  private var writing = ByteBuffer()
 
   init(_ role: HTTP2Session.Role, eventLoop: any EventLoop, logger: Logger) throws {
     self.eventLoop = eventLoop
@@ -30,6 +33,12 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   // MARK: Channel events
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  /// Also comes for a channel that was closed before it became active.
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    close("the connection was lost")
+  }
 
   func channelActive(context: ChannelHandlerContext) { flush() }
 
@@ -75,10 +84,10 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     do {
       var hasWritten = false
       while context.channel.isWritable {
-        var buffer = context.channel.allocator.buffer(capacity: 1024)
-        try session.pull(into: &buffer, bytesMax: HTTP2Limits.writeBytesMax)
-        if buffer.readableBytes == 0 { break }
-        context.write(wrapOutboundOut(buffer), promise: nil)
+        writing.clear()
+        try session.pull(into: &writing, bytesMax: HTTP2Limits.writeBytesMax)
+        if writing.readableBytes == 0 { break }
+        context.write(wrapOutboundOut(writing), promise: nil)
         hasWritten = true
       }
       if hasWritten { context.flush() }
@@ -86,7 +95,16 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
       close("\(error)")
       return
     }
-    if session.isFinished { close("the connection was ended") }
+    if session.isFinished { closeAfterWrites(context) }
+  }
+
+  /// Closes once the socket has taken what was written: the last answers must not be lost.
+  private func closeAfterWrites(_ context: ChannelHandlerContext) {
+    guard !isEnding, !isClosed else { return }
+    isEnding = true
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
+      self.close("the connection was ended")
+    }
   }
 
   /// Closes the channel and ends what was open.

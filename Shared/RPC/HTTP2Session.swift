@@ -3,21 +3,22 @@ import NIOCore
 
 /// One HTTP/2 connection's protocol state: libnghttp2 through its memory interface.
 ///
-/// **Invariant:** every C pointer of libnghttp2 lives in this type (its two files), and is touched on
-/// the connection's event loop alone.
+/// **Invariant:** every C pointer of libnghttp2 lives in this type (its three files), and is touched
+/// on the connection's event loop alone.
 final class HTTP2Session {
   enum Role { case server, client }
 
   weak var events: (any HTTP2Events)?
   /// Bytes that wait to be sent, over all streams.
-  private(set) var outgoingBytes = 0
-
-  private var session: OpaquePointer?
-  private var outgoing: [Int32: OutgoingBody] = [:]
+  var outgoingBytes = 0
+  var outgoing: [Int32: OutgoingBody] = [:]
+  /// The header block that is coming in, and its size as the limit counts it.
   var incoming: [HeaderField] = []
   var incomingBytes = 0
 
-  private struct OutgoingBody {
+  private(set) var session: OpaquePointer?
+
+  struct OutgoingBody {
     var bytes: ByteBuffer
     var isEnded: Bool
     var trailers: [HeaderField]
@@ -143,6 +144,8 @@ final class HTTP2Session {
   /// Sends more of a body. Returns the bytes of it that wait now; nil when the stream is gone.
   func send(_ stream: Int32, _ bytes: ByteBuffer) -> Int? {
     guard let index = outgoing.index(forKey: stream) else { return nil }
+    // What was sent makes room: a long stream needs no more memory than a short one.
+    outgoing.values[index].bytes.discardReadBytes()
     outgoing.values[index].bytes.writeImmutableBuffer(bytes)
     outgoingBytes += bytes.readableBytes
     nghttp2_session_resume_data(session, stream)
@@ -156,6 +159,10 @@ final class HTTP2Session {
     outgoing.values[index].trailers = trailers
     nghttp2_session_resume_data(session, stream)
   }
+
+  /// Whether a stream was sent to the peer, at least in part. False for a request that waits for
+  /// the peer to allow one more stream.
+  func wasSent(_ stream: Int32) -> Bool { nghttp2_session_find_stream(session, stream) != nil }
 
   func reset(_ stream: Int32, _ code: UInt32) {
     forget(stream)
@@ -178,68 +185,5 @@ final class HTTP2Session {
   func forget(_ stream: Int32) {
     guard let body = outgoing.removeValue(forKey: stream) else { return }
     outgoingBytes -= body.bytes.readableBytes
-  }
-
-  // MARK: Bridging
-
-  private var provider: nghttp2_data_provider {
-    nghttp2_data_provider(
-      source: nghttp2_data_source(),
-      read_callback: { _, stream, target, length, flags, _, context in
-        guard let target, let flags else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-        return HTTP2Session.of(context).fill(
-          stream, UnsafeMutableRawBufferPointer(start: target, count: length), flags)
-      })
-  }
-
-  /// Copies the next bytes of a body to libnghttp2, with its trailers after the last.
-  private func fill(
-    _ stream: Int32, _ target: UnsafeMutableRawBufferPointer, _ flags: UnsafeMutablePointer<UInt32>
-  ) -> Int {
-    guard let index = outgoing.index(forKey: stream) else {
-      return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-    }
-    let waitingBefore = outgoing.values[index].bytes.readableBytes
-    let count = outgoing.values[index].bytes.readWithUnsafeReadableBytes { source in
-      let count = min(source.count, target.count)
-      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
-      return count
-    }
-    outgoingBytes -= count
-    let body = outgoing.values[index]
-    if body.bytes.readableBytes > 0 { return count }
-    if body.isEnded {
-      flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-      if !body.trailers.isEmpty {
-        flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-        _ = withNameValues(body.trailers) { nghttp2_submit_trailer(session, stream, $0, $1) }
-      }
-      return count
-    }
-    if waitingBefore > 0 { events?.drained(stream) }
-    return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue)
-  }
-
-  private func withNameValues<R>(
-    _ headers: [HeaderField], _ body: (UnsafePointer<nghttp2_nv>?, Int) -> R
-  ) -> R {
-    var text: [UInt8] = []
-    text.reserveCapacity(headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count })
-    for header in headers {
-      text.append(contentsOf: header.name.utf8)
-      text.append(contentsOf: header.value.utf8)
-    }
-    return text.withUnsafeMutableBufferPointer { text in
-      var offset = 0
-      let values = headers.map { header in
-        let (name, value) = (header.name.utf8.count, header.value.utf8.count)
-        defer { offset += name + value }
-        return nghttp2_nv(
-          name: text.baseAddress.map { $0 + offset },
-          value: text.baseAddress.map { $0 + offset + name }, namelen: name, valuelen: value,
-          flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
-      }
-      return values.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
-    }
   }
 }

@@ -68,16 +68,16 @@ final class HealthState: Sendable {
   }
 
   private func watch(_ request: ByteBuffer, _ responses: ResponseWriter) async throws {
-    guard names.contains(Self.name(request)) else {
-      try await responses.write(Self.answer(.serviceUnknown))
-      return
-    }
+    let isKnown = names.contains(Self.name(request))
     let (id, changes) = subscribe()
     defer { _ = state.withLock { $0.watchers.removeValue(forKey: id) } }
-    var last: Bool?
-    for await isServing in changes where isServing != last {
-      last = isServing
-      try await responses.write(Self.answer(isServing ? .serving : .notServing))
+    var last: Status?
+    for await isServing in changes {
+      // A watch of an unknown service stays open, as the protocol asks.
+      let status: Status = isKnown ? (isServing ? .serving : .notServing) : .serviceUnknown
+      if status == last { continue }
+      last = status
+      try await responses.write(Self.answer(status))
     }
   }
 

@@ -1,7 +1,7 @@
 public import Logging
 public import NIOCore
 
-/// Calls services inside the process: the same deadlines and the same mapping of errors as over a
+/// Calls services inside the process: the same deadlines, limits and mapping of errors as over a
 /// socket, without the socket. There is no peer.
 public struct InProcessChannel: RPCChannel {
   private let services: [String: RPCService]
@@ -15,66 +15,104 @@ public struct InProcessChannel: RPCChannel {
   public func unary(
     service: String, method: String, request: ByteBuffer, isIdempotent: Bool, options: CallOptions
   ) async throws -> ByteBuffer {
-    let context = context(service, method, options)
+    try options.metadata.check()
+    try GRPCFraming.checkSize(request, "request")
     guard case .unary(let body)? = services[service]?.methods[method] else {
-      throw MethodRun.unimplemented(service: service, method: method, known: services)
+      throw MethodRun.unimplemented("/\(service)/\(method)", known: services)
     }
-    return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-      group.addTask {
-        do { return try await body(request, context) } catch {
-          throw MethodRun.status(error, context)
-        }
-      }
-      group.addTask {
-        do { try await Task.sleep(until: context.deadline) } catch {
-          throw RPCError(.cancelled, "the call was cancelled")
-        }
-        throw MethodRun.deadlineExceeded(context)
-      }
-      defer { group.cancelAll() }
-      guard let answer = try await group.next() else { preconditionFailure("a group of two") }
-      return answer
+    let context = context(service, method, options, otherwise: RPCDefaults.timeout)
+    let call = InProcessCall(context) { queue in
+      let answer = try await body(request, context)
+      try GRPCFraming.checkSize(answer, "answer")
+      queue.add(answer)
     }
+    guard let answer = try await call.next() else {
+      throw RPCError(.internalError, "\(method) answered OK without a message")
+    }
+    return answer
   }
 
   public func serverStreaming(
     service: String, method: String, request: ByteBuffer, options: CallOptions
   ) -> AsyncThrowingStream<ByteBuffer, any Error> {
-    let context = context(service, method, options)
-    let implementation = services[service]?.methods[method]
-    let known = services
-    return AsyncThrowingStream { continuation in
-      guard case .serverStreaming(let body)? = implementation else {
-        continuation.finish(
-          throwing: MethodRun.unimplemented(service: service, method: method, known: known))
-        return
+    let call: InProcessCall
+    do {
+      try options.metadata.check()
+      try GRPCFraming.checkSize(request, "request")
+      guard case .serverStreaming(let body)? = services[service]?.methods[method] else {
+        throw MethodRun.unimplemented("/\(service)/\(method)", known: services)
       }
-      let task = Task {
-        do {
-          try await body(request, context, ResponseWriter { continuation.yield($0) })
-          continuation.finish()
-        } catch {
-          continuation.finish(throwing: MethodRun.status(error, context))
+      let context = context(service, method, options, otherwise: RPCDefaults.streamTimeout)
+      call = InProcessCall(context) { queue in
+        let writer = ResponseWriter { message in
+          if Task.isCancelled { throw RPCError(.cancelled, "the caller is gone") }
+          try GRPCFraming.checkSize(message, "answer")
+          queue.add(message)
+          await queue.waitUntilRead()
         }
+        try await body(request, context, writer)
       }
-      continuation.onTermination = { _ in task.cancel() }
+    } catch {
+      return AsyncThrowingStream { throw error }
     }
+    return AsyncThrowingStream { try await call.next() }
   }
 
-  private func context(_ service: String, _ method: String, _ options: CallOptions) -> CallContext {
-    let requestID = options.metadata[MetadataName.requestID] ?? MethodRun.newRequestID()
-    var logger = logger
-    logger[metadataKey: "request"] = .string(requestID)
-    return CallContext(
+  private func context(
+    _ service: String, _ method: String, _ options: CallOptions, otherwise timeout: Duration
+  ) -> CallContext {
+    CallContext(
       service: service, method: method, metadata: options.metadata, peer: nil,
-      requestID: requestID, deadline: .now + (options.timeout ?? RPCDefaults.timeout),
-      logger: logger)
+      requestID: MethodRun.requestID(options.metadata),
+      deadline: .now + min(options.timeout ?? timeout, RPCDefaults.timeoutMax), logger: logger)
   }
 }
 
-/// Times that hold where a caller says nothing.
+/// One call inside the process: a task for the method, one for the deadline, and a queue between
+/// them and the caller. Dropping it cancels the method.
+private final class InProcessCall: Sendable {
+  private let queue: StreamQueue
+  private let work: Task<Void, Never>
+  private let timer: Task<Void, Never>
+
+  init(_ context: CallContext, _ body: @escaping @Sendable (StreamQueue) async throws -> Void) {
+    let queue = StreamQueue()
+    let work = Task {
+      do {
+        try await body(queue)
+        queue.end(.ok)
+      } catch {
+        queue.end(.failed(MethodRun.status(error, context)))
+      }
+    }
+    timer = Task {
+      guard (try? await Task.sleep(until: context.deadline)) != nil else { return }
+      queue.end(.failed(MethodRun.deadlineExceeded(context)))
+      work.cancel()
+    }
+    self.queue = queue
+    self.work = work
+  }
+
+  deinit {
+    work.cancel()
+    timer.cancel()
+  }
+
+  func next() async throws -> ByteBuffer? {
+    try await withTaskCancellationHandler {
+      try await queue.next()
+    } onCancel: {
+      queue.end(.failed(RPCError(.cancelled, "the call was cancelled")))
+      work.cancel()
+    }
+  }
+}
+
+/// Times that hold where a caller says nothing, or too much.
 enum RPCDefaults {
   static let timeout = Duration.seconds(30)
   /// A stream may be watched for long; its caller ends it.
   static let streamTimeout = Duration.seconds(24 * 3600)
+  static let timeoutMax = Duration.seconds(24 * 3600)
 }

@@ -23,8 +23,9 @@ public struct Metadata: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   public subscript(name: String) -> String? {
     get { entries.first { $0.name == name }?.value }
     set {
-      entries.removeAll { $0.name == name }
-      if let newValue { add(name, newValue) }
+      let lowered = name.lowercased()
+      entries.removeAll { $0.name == lowered }
+      if let newValue { entries.append(HeaderField(name: lowered, value: newValue)) }
     }
   }
 
@@ -38,6 +39,9 @@ public struct Metadata: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     entries.append(HeaderField(name: name.lowercased(), value: value))
   }
 
+  /// Adds a header as it came: HTTP/2 has lowered its name.
+  mutating func add(_ field: HeaderField) { entries.append(field) }
+
   /// The bytes of a `-bin` name; nil when absent or not base64.
   public func binary(_ name: String) -> [UInt8]? {
     guard var text = self[name] else { return nil }
@@ -50,5 +54,44 @@ public struct Metadata: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     precondition(name.hasSuffix("-bin"), "binary metadata names end in -bin")
     let text = Data(bytes).base64EncodedString()
     add(name, text.replacingOccurrences(of: "=", with: ""))
+  }
+}
+
+extension Metadata {
+  /// Names that belong to HTTP/2 and gRPC, not to the caller's metadata.
+  static let reserved: Set<String> = [
+    "content-type", "te", GRPCTimeout.name, "grpc-encoding", "grpc-accept-encoding", "user-agent",
+    "content-length", "connection", "host",
+  ]
+
+  /// Whether a value is printable ASCII without spaces at its ends.
+  static func canTravel(_ value: String) -> Bool {
+    value.utf8.allSatisfy { (0x20...0x7E).contains($0) } && value.utf8.first != UInt8(ascii: " ")
+      && value.utf8.last != UInt8(ascii: " ")
+  }
+
+  /// What a caller sends must be able to travel.
+  ///
+  /// - Throws: INVALID_ARGUMENT, naming the header: a name of other than `a-z 0-9 - _ .` or one that
+  ///   gRPC uses itself, a value of other than printable ASCII or with a space at an end.
+  func check() throws(RPCError) {
+    for entry in entries {
+      let isName = entry.name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+          true
+        default: false
+        }
+      }
+      guard isName, !entry.name.isEmpty, !Self.reserved.contains(entry.name) else {
+        throw RPCError(.invalidArgument, "metadata cannot have the name \"\(entry.name)\"")
+      }
+      guard Self.canTravel(entry.value) else {
+        throw RPCError(
+          .invalidArgument,
+          "the value of the metadata \(entry.name) is not printable ASCII without outer spaces")
+      }
+    }
   }
 }

@@ -24,19 +24,31 @@ enum MethodRun {
         + "it may or may not have happened, ask again with the same id")
   }
 
-  static func unimplemented(service: String, method: String, known: [String: RPCService])
-    -> RPCError
-  {
-    guard known[service] != nil else {
-      return RPCError(
-        .unimplemented,
-        "no service \(service) here; there are \(known.keys.sorted().joined(separator: ", "))")
+  static func unimplemented(_ path: String, known: [String: RPCService]) -> RPCError {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].isEmpty else {
+      return RPCError(.unimplemented, "no method at \"\(path)\"; a path is /service/method")
     }
-    return RPCError(.unimplemented, "\(service) has no method \(method)")
+    guard known[String(parts[1])] != nil else {
+      let names = known.keys.sorted().joined(separator: ", ")
+      return RPCError(.unimplemented, "no service \(parts[1]) here; there are \(names)")
+    }
+    return RPCError(.unimplemented, "\(parts[1]) has no method \(parts[2])")
   }
 
+  /// The id of a call: the caller's when it is fit to travel on, or a new one.
+  static func requestID(_ metadata: Metadata) -> String {
+    guard let id = metadata[MetadataName.requestID],
+      (1...requestIDBytesMax).contains(id.utf8.count),
+      Metadata.canTravel(id)
+    else { return newRequestID() }
+    return id
+  }
+
+  private static let requestIDBytesMax = 128
+
   /// A short random id for calls that came without one.
-  static func newRequestID() -> String {
+  private static func newRequestID() -> String {
     let text = String(UInt64.random(in: .min ... .max), radix: 16)
     return String(repeating: "0", count: 16 - text.utf8.count) + text
   }

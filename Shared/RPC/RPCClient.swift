@@ -8,7 +8,8 @@ import Synchronization
 /// One connection carries all calls. It is made by the first call and made again when it was lost.
 /// While nobody listens, calls fail at once with UNAVAILABLE and the reason `NOT_LISTENING`. A call
 /// that certainly never reached a method is sent again; others only when they are idempotent, at
-/// most three times in all, and within a budget.
+/// most three times in all, and within a budget. The connection ends with the last reference to
+/// the client.
 public final class RPCClient: RPCChannel {
   public struct Configuration: Sendable {
     /// Time for a call whose options set none.
@@ -21,7 +22,7 @@ public final class RPCClient: RPCChannel {
 
   static let attemptsMax = 3
 
-  private let connector: Connector
+  let connector: Connector
   private let configuration: Configuration
   private let budget = RetryBudget()
   private let callsInFlight = Atomic<Int>(0)
@@ -31,12 +32,15 @@ public final class RPCClient: RPCChannel {
     self.configuration = configuration
   }
 
+  deinit { connector.close() }
+
   /// Ends the connection after its open calls; later calls fail with UNAVAILABLE.
-  public func close() async { await connector.close() }
+  public func close() async { connector.close() }
 
   public func unary(
     service: String, method: String, request: ByteBuffer, isIdempotent: Bool, options: CallOptions
   ) async throws -> ByteBuffer {
+    try GRPCFraming.checkSize(request, "request")
     try enter()
     defer { callsInFlight.subtract(1, ordering: .relaxed) }
     let timeout = options.timeout ?? configuration.timeout
@@ -44,7 +48,7 @@ public final class RPCClient: RPCChannel {
     var attempt = 1
     while true {
       let remaining = ContinuousClock.now.duration(to: deadline)
-      let head = CallHead(
+      let head = try CallHead(
         service: service, method: method, timeout: max(remaining, .microseconds(1)),
         metadata: options.metadata)
       let connection = try await connector.connection()
@@ -74,10 +78,16 @@ public final class RPCClient: RPCChannel {
   public func serverStreaming(
     service: String, method: String, request: ByteBuffer, options: CallOptions
   ) -> AsyncThrowingStream<ByteBuffer, any Error> {
-    let head = CallHead(
-      service: service, method: method, timeout: options.timeout ?? RPCDefaults.streamTimeout,
-      metadata: options.metadata)
-    let reader = StreamReader(head: head, request: request, connector: connector)
+    let reader: StreamReader
+    do {
+      try GRPCFraming.checkSize(request, "request")
+      let head = try CallHead(
+        service: service, method: method, timeout: options.timeout ?? RPCDefaults.streamTimeout,
+        metadata: options.metadata)
+      reader = StreamReader(head: head, request: request, client: self)
+    } catch {
+      return AsyncThrowingStream { throw error }
+    }
     return AsyncThrowingStream { try await reader.next() }
   }
 

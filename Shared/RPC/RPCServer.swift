@@ -28,11 +28,13 @@ public final class RPCServer: Sendable {
   private let core: ServerCore
   private let listener: any Channel
   private let socketPath: String
+  private let socketIdentity: SocketPath.Identity?
 
   private init(core: ServerCore, listener: any Channel, socketPath: String) {
     self.core = core
     self.listener = listener
     self.socketPath = socketPath
+    self.socketIdentity = SocketPath.identity(socketPath)
   }
 
   /// Listens. A socket file that a dead process left is replaced; the new one has mode 0600.
@@ -42,29 +44,36 @@ public final class RPCServer: Sendable {
     socketPath: String, services: [RPCService], configuration: Configuration = .init(),
     logger: Logger
   ) async throws -> RPCServer {
-    try SocketPath.prepare(socketPath)
     let health = HealthState(services: services.map(\.name))
     let core = ServerCore(
       services: services + [health.service], configuration: configuration, health: health,
       logger: logger)
-    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .serverChannelOption(ChannelOptions.backlog, value: 1024)
-      .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 4)
-      .childChannelInitializer { channel in accept(channel, core) }
-      .bind(unixDomainSocketPath: socketPath).get()
-    do {
-      try FileManager.default.setAttributes(
-        [.posixPermissions: 0o600], ofItemAtPath: socketPath)
-    } catch {
-      try? await listener.close()
-      throw StartFailure("cannot set the mode of \(socketPath): \(error)")
+    return try await SocketPath.claim(socketPath) {
+      let listener = try await bind(socketPath, core)
+      guard chmod(socketPath, 0o600) == 0 else {
+        let reason = String(cString: strerror(errno))
+        try? await listener.close()
+        throw StartFailure("cannot set the mode of \(socketPath): \(reason)")
+      }
+      return RPCServer(core: core, listener: listener, socketPath: socketPath)
     }
-    return RPCServer(core: core, listener: listener, socketPath: socketPath)
+  }
+
+  private static func bind(_ socketPath: String, _ core: ServerCore) async throws -> any Channel {
+    do {
+      return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .serverChannelOption(ChannelOptions.backlog, value: 1024)
+        .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 4)
+        .childChannelInitializer { channel in accept(channel, core) }
+        .bind(unixDomainSocketPath: socketPath).get()
+    } catch {
+      throw StartFailure("cannot listen at \(socketPath): \(error)")
+    }
   }
 
   private static func accept(_ channel: any Channel, _ core: ServerCore) -> EventLoopFuture<Void> {
     guard let socket = channel as? any SocketOptionProvider else {
-      return channel.eventLoop.makeFailedFuture(StartFailure("a channel without a socket"))
+      return channel.eventLoop.makeFailedFuture(PeerRefused())
     }
     let found: EventLoopFuture<KernelCredentials> = socket.unsafeGetSocketOption(
       level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
@@ -72,14 +81,14 @@ public final class RPCServer: Sendable {
       guard found.uid == geteuid() else {
         core.logger.warning(
           "peer of another user refused", metadata: ["uid": "\(found.uid)", "pid": "\(found.pid)"])
-        throw ChannelError.connectPending
+        throw PeerRefused()
       }
       let connection = try ServerConnection(
         core: core, peer: PeerCredentials(uid: found.uid, gid: found.gid, pid: found.pid),
         eventLoop: channel.eventLoop)
       guard core.add(connection) else {
         core.logger.warning("too many connections; one more refused")
-        throw ChannelError.connectPending
+        throw PeerRefused()
       }
       try channel.pipeline.syncOperations.addHandler(connection)
     }
@@ -93,9 +102,9 @@ public final class RPCServer: Sendable {
   public func drain(within time: Duration) async {
     core.health.end()
     // The file first: a successor may listen while the last calls end.
-    try? FileManager.default.removeItem(atPath: socketPath)
+    SocketPath.remove(socketPath, ifStill: socketIdentity)
     try? await listener.close()
-    for connection in core.openConnections { connection.goAway() }
+    for connection in core.beginDrain() { connection.goAway() }
     let end = ContinuousClock.now + time
     while !core.openConnections.isEmpty, .now < end {
       try? await Task.sleep(for: .milliseconds(5))
@@ -107,6 +116,9 @@ public final class RPCServer: Sendable {
     for connection in left { connection.abort() }
   }
 }
+
+/// A connection that is not let in; the log says why.
+private struct PeerRefused: Error {}
 
 /// `struct ucred` of the Linux kernel.
 private struct KernelCredentials: Sendable {

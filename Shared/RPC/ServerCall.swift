@@ -1,5 +1,12 @@
 import NIOCore
 
+/// A method and where it is.
+struct Route: Sendable {
+  var service: String
+  var method: String
+  var implementation: MethodImplementation
+}
+
 /// One open stream of a server connection.
 ///
 /// `@unchecked Sendable`: touched on its connection's event loop alone.

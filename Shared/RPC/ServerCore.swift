@@ -3,12 +3,19 @@ import Synchronization
 
 /// What all connections of a server share.
 final class ServerCore: Sendable {
+  private struct Connections {
+    var open: [ObjectIdentifier: ServerConnection] = [:]
+    var isDraining = false
+  }
+
   let services: [String: RPCService]
+  /// Methods by their paths, such as `/dropwire.ledger.v1.Ledger/RecordSale`.
+  let routes: [String: Route]
   let configuration: RPCServer.Configuration
   let health: HealthState
   let logger: Logger
   private let callsInFlight = Atomic<Int>(0)
-  private let connections = Mutex<[ObjectIdentifier: ServerConnection]>([:])
+  private let connections = Mutex(Connections())
 
   init(
     services: [RPCService], configuration: RPCServer.Configuration, health: HealthState,
@@ -18,6 +25,14 @@ final class ServerCore: Sendable {
     self.configuration = configuration
     self.health = health
     self.logger = logger
+    var routes: [String: Route] = [:]
+    for service in services {
+      for (method, implementation) in service.methods {
+        routes["/\(service.name)/\(method)"] = Route(
+          service: service.name, method: method, implementation: implementation)
+      }
+    }
+    self.routes = routes
   }
 
   /// Takes a place for a call; false when all are taken.
@@ -32,18 +47,28 @@ final class ServerCore: Sendable {
 
   func leaveCall() { callsInFlight.subtract(1, ordering: .relaxed) }
 
-  /// Registers a connection; false when there are too many.
+  /// Registers a connection; false when there are too many, or the server drains.
   func add(_ connection: ServerConnection) -> Bool {
     connections.withLock { connections in
-      guard connections.count < configuration.connectionsMax else { return false }
-      connections[ObjectIdentifier(connection)] = connection
+      guard !connections.isDraining, connections.open.count < configuration.connectionsMax else {
+        return false
+      }
+      connections.open[ObjectIdentifier(connection)] = connection
       return true
     }
   }
 
   func remove(_ connection: ServerConnection) {
-    _ = connections.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) }
+    _ = connections.withLock { $0.open.removeValue(forKey: ObjectIdentifier(connection)) }
   }
 
-  var openConnections: [ServerConnection] { connections.withLock { Array($0.values) } }
+  /// Registers no more connections from now on; gives those that are open.
+  func beginDrain() -> [ServerConnection] {
+    connections.withLock { connections in
+      connections.isDraining = true
+      return Array(connections.open.values)
+    }
+  }
+
+  var openConnections: [ServerConnection] { connections.withLock { Array($0.open.values) } }
 }

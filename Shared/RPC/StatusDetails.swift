@@ -10,33 +10,47 @@ enum StatusDetails {
   private static let errorInfoURL = "type.googleapis.com/google.rpc.ErrorInfo"
   private static let badRequestURL = "type.googleapis.com/google.rpc.BadRequest"
 
+  /// Details travel in a header block, which is limited: entries of the reason's metadata and
+  /// violations that do not fit in this many bytes each are left out.
+  private static let entriesBytesMax = 3 * 1024
+
   static func encode(_ error: RPCError) -> [UInt8] {
     var status = WireWriter()
     status.varint(1, UInt64(error.code.rawValue))
-    status.string(2, String(decoding: error.message.utf8.prefix(512), as: UTF8.self))
+    status.string(2, String(GRPCStatus.cut(error.message, bytesMax: 256)))
     if let reason = error.reason {
       var info = WireWriter()
       info.string(1, reason.code)
       info.string(2, reason.domain)
-      for (key, value) in reason.metadata.sorted(by: { $0.key < $1.key }) {
-        var entry = WireWriter()
-        entry.string(1, key)
-        entry.string(2, value)
-        info.bytes(3, entry.bytes)
-      }
+      let entries = reason.metadata.sorted { $0.key < $1.key }.map { pair($0.key, $0.value) }
+      for entry in fitting(entries) { info.bytes(3, entry) }
       status.bytes(3, any(errorInfoURL, info))
     }
     if !error.violations.isEmpty {
       var request = WireWriter()
-      for violation in error.violations {
-        var entry = WireWriter()
-        entry.string(1, violation.field)
-        entry.string(2, violation.description)
-        request.bytes(1, entry.bytes)
-      }
+      let entries = error.violations.lazy.map { pair($0.field, $0.description) }
+      for entry in fitting(entries) { request.bytes(1, entry) }
       status.bytes(3, any(badRequestURL, request))
     }
     return status.bytes
+  }
+
+  private static func pair(_ first: String, _ second: String) -> [UInt8] {
+    var entry = WireWriter()
+    entry.string(1, first)
+    entry.string(2, second)
+    return entry.bytes
+  }
+
+  private static func fitting(_ entries: some Sequence<[UInt8]>) -> [[UInt8]] {
+    var left = entriesBytesMax
+    var fitting: [[UInt8]] = []
+    for entry in entries {
+      left -= entry.count
+      guard left >= 0 else { break }
+      fitting.append(entry)
+    }
+    return fitting
   }
 
   private static func any(_ url: String, _ value: WireWriter) -> [UInt8] {

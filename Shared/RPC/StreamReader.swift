@@ -6,15 +6,16 @@ import Synchronization
 final class StreamReader: Sendable {
   private let head: CallHead
   private let request: ByteBuffer
-  private let connector: Connector
+  /// Kept, so that the connection stays for as long as somebody reads.
+  private let client: RPCClient
   private let queue = StreamQueue()
   private let handle = CallHandle()
   private let started = Mutex<(ClientCall, ClientConnection)?>(nil)
 
-  init(head: CallHead, request: ByteBuffer, connector: Connector) {
+  init(head: CallHead, request: ByteBuffer, client: RPCClient) {
     self.head = head
     self.request = request
-    self.connector = connector
+    self.client = client
   }
 
   deinit { handle.cancel() }
@@ -33,7 +34,7 @@ final class StreamReader: Sendable {
 
   private func start() async throws -> (ClientCall, ClientConnection) {
     if let started = started.withLock({ $0 }) { return started }
-    let connection = try await connector.connection()
+    let connection = try await client.connector.connection()
     let queue = queue
     let call = ClientCall(
       head: head, request: request, holdsWindow: { !queue.isEmpty },
@@ -42,58 +43,5 @@ final class StreamReader: Sendable {
     handle.set(call, connection)
     connection.start(call)
     return (call, connection)
-  }
-}
-
-/// Messages between the event loop that brings them and the task that reads them.
-final class StreamQueue: Sendable {
-  private struct State {
-    var messages: [ByteBuffer] = []
-    var end: CallEnd?
-    var reader: CheckedContinuation<ByteBuffer?, any Error>?
-  }
-
-  private let state = Mutex(State())
-
-  var isEmpty: Bool { state.withLock(\.messages.isEmpty) }
-
-  func add(_ message: ByteBuffer) {
-    let reader = state.withLock { state in
-      if state.reader == nil { state.messages.append(message) }
-      return state.reader.take()
-    }
-    reader?.resume(returning: message)
-  }
-
-  func end(_ end: CallEnd) {
-    let reader = state.withLock { state in
-      state.end = end
-      return state.reader.take()
-    }
-    reader?.resume(with: Self.result(end))
-  }
-
-  func next() async throws -> ByteBuffer? {
-    try await withCheckedThrowingContinuation { continuation in
-      let ready: Result<ByteBuffer?, any Error>? = state.withLock { state in
-        if !state.messages.isEmpty { return .success(state.messages.removeFirst()) }
-        if let end = state.end { return Self.result(end) }
-        state.reader = continuation
-        return nil
-      }
-      if let ready { continuation.resume(with: ready) }
-    }
-  }
-
-  private static func result(_ end: CallEnd) -> Result<ByteBuffer?, any Error> {
-    switch end {
-    case .ok: .success(nil)
-    case .failed(let error): .failure(error)
-    case .refused(let reason), .lost(let reason):
-      .failure(
-        RPCError(
-          .unavailable, "the stream broke off: \(reason)",
-          reason: ErrorReason(code: "CONNECTION_LOST")))
-    }
   }
 }

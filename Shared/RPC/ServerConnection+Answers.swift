@@ -1,0 +1,110 @@
+import Logging
+import NIOCore
+
+/// From a method's result to the wire. A call is answered once; whatever comes later is dropped.
+extension ServerConnection {
+  private static let okHead = [
+    HeaderField(name: ":status", value: "200"),
+    HeaderField(name: "content-type", value: "application/grpc"),
+  ]
+
+  /// The one message of a unary call.
+  func answer(_ call: ServerCall, _ message: ByteBuffer) {
+    guard !call.isAnswered else { return }
+    do {
+      try GRPCFraming.checkSize(message, "answer")
+    } catch {
+      answer(call, error)
+      return
+    }
+    settle(call, .ok)
+    session.submitResponse(
+      call.stream, Self.okHead, body: GRPCFraming.framed(message), isEnded: true,
+      trailers: GRPCStatus.ok)
+    guardOutgoing()
+    flushSoon()
+  }
+
+  func answer(_ call: ServerCall, _ error: RPCError) {
+    guard !call.isAnswered else { return }
+    if call.hasBegun {
+      finish(call, error)
+      return
+    }
+    settle(call, error.code)
+    refuse(call.stream, error)
+  }
+
+  /// Ends a streamed answer.
+  func finish(_ call: ServerCall, _ error: RPCError?) {
+    guard !call.isAnswered else { return }
+    if !call.hasBegun {
+      if let error {
+        answer(call, error)
+        return
+      }
+      begin(call)
+    }
+    settle(call, error?.code ?? .ok)
+    call.releaseWriters(.failure(RPCError(.cancelled, "the call is over")))
+    session.end(call.stream, trailers: error.map(GRPCStatus.trailers) ?? GRPCStatus.ok)
+    flushSoon()
+  }
+
+  private func begin(_ call: ServerCall) {
+    call.hasBegun = true
+    session.submitResponse(call.stream, Self.okHead, body: ByteBuffer(), isEnded: false)
+  }
+
+  /// Ends a stream with a status alone.
+  func refuse(_ stream: Int32, _ error: RPCError) {
+    session.submitEnd(stream, Self.okHead + GRPCStatus.trailers(error))
+    flushSoon()
+  }
+
+  private func settle(_ call: ServerCall, _ code: StatusCode) {
+    call.isAnswered = true
+    release(call)
+    core.logger.debug(
+      "call answered",
+      metadata: [
+        "request": .string(call.context.requestID), "method": .string(call.context.method),
+        "status": .string(code.description),
+      ])
+  }
+
+  /// Sends one message of a streamed answer; returns when there is room for the next.
+  func write(_ call: ServerCall, _ message: ByteBuffer) async throws {
+    if Task.isCancelled { throw RPCError(.cancelled, "the caller is gone") }
+    try GRPCFraming.checkSize(message, "answer")
+    try await withCheckedThrowingContinuation { (writer: CheckedContinuation<Void, any Error>) in
+      onLoop { self.enqueue(call, message, writer) }
+    }
+  }
+
+  private func enqueue(
+    _ call: ServerCall, _ message: ByteBuffer, _ writer: CheckedContinuation<Void, any Error>
+  ) {
+    guard !call.isAnswered else {
+      writer.resume(throwing: RPCError(.cancelled, "the caller is gone"))
+      return
+    }
+    if !call.hasBegun { begin(call) }
+    let waiting = session.send(call.stream, GRPCFraming.framed(message)) ?? 0
+    if waiting > HTTP2Limits.streamOutgoingBytesMax {
+      call.writers.append(writer)
+    } else {
+      writer.resume()
+    }
+    guardOutgoing()
+    flushSoon()
+  }
+
+  /// A peer that asks and does not fetch fills memory: its connection is closed.
+  private func guardOutgoing() {
+    guard session.outgoingBytes > HTTP2Limits.outgoingBytesMax else { return }
+    let limit = HTTP2Limits.outgoingBytesMax
+    logger.warning("peer does not fetch its answers; closing its connection")
+    eventLoop.execute { self.close("more than \(limit) bytes of answers were not fetched") }
+  }
+}

@@ -1,0 +1,121 @@
+import Logging
+import NIOCore
+
+/// From a header block to a running method.
+extension ServerConnection {
+  func begin(_ stream: Int32, _ headers: [HeaderField], isOversized: Bool) {
+    guard !isDraining else {
+      session.reset(stream, HTTP2Code.refusedStream)
+      return
+    }
+    guard !isOversized else {
+      let limit = HTTP2Limits.headerBytesMax
+      refuse(stream, RPCError(.resourceExhausted, "the headers are above \(limit) bytes"))
+      return
+    }
+    let head: CallHead
+    do {
+      head = try CallHead(headers)
+    } catch {
+      switch error {
+      case .http(let status):
+        session.submitEnd(stream, [HeaderField(name: ":status", value: String(status))])
+      case .status(let error): refuse(stream, error)
+      }
+      return
+    }
+    guard let route = core.routes[head.path] else {
+      refuse(stream, MethodRun.unimplemented(head.path, known: core.services))
+      return
+    }
+    let timeout = min(
+      head.timeout ?? route.implementation.timeout(core.configuration), RPCDefaults.timeoutMax)
+    let call = ServerCall(
+      stream: stream, context: context(route, head, timeout), implementation: route.implementation)
+    calls[stream] = call
+    call.deadline = eventLoop.scheduleTask(in: TimeAmount(timeout)) { self.expire(stream) }
+  }
+
+  private func context(_ route: Route, _ head: CallHead, _ timeout: Duration) -> CallContext {
+    CallContext(
+      service: route.service, method: route.method, metadata: head.metadata, peer: peer,
+      requestID: MethodRun.requestID(head.metadata), deadline: .now + timeout, logger: core.logger)
+  }
+
+  private func expire(_ stream: Int32) {
+    guard let call = calls[stream] else { return }
+    if call.isAnswered {
+      // The peer has its answer, and keeps its own half open for no reason.
+      session.reset(stream, HTTP2Code.cancel)
+      flushSoon()
+    } else {
+      call.task?.cancel()
+      answer(call, MethodRun.deadlineExceeded(call.context))
+    }
+  }
+
+  func run(_ call: ServerCall, _ message: ByteBuffer) {
+    guard core.enterCall() else {
+      let limit = core.configuration.callsInFlightMax
+      answer(
+        call,
+        RPCError(
+          .resourceExhausted, "this service answers \(limit) calls already; ask again later",
+          reason: ErrorReason(code: "OVERLOADED")))
+      return
+    }
+    switch call.implementation {
+    case .unary(let body): runUnary(call, message, body)
+    case .serverStreaming(let body): runStreaming(call, message, body)
+    }
+  }
+
+  private func runUnary(
+    _ call: ServerCall, _ message: ByteBuffer,
+    _ body: @escaping @Sendable (ByteBuffer, CallContext) async throws -> ByteBuffer
+  ) {
+    let context = call.context
+    call.task = Task(executorPreference: executor) {
+      let result: Result<ByteBuffer, RPCError>
+      do {
+        result = .success(try await body(message, context))
+      } catch {
+        result = .failure(MethodRun.status(error, context))
+      }
+      self.core.leaveCall()
+      self.onLoop {
+        switch result {
+        case .success(let message): self.answer(call, message)
+        case .failure(let error): self.answer(call, error)
+        }
+      }
+    }
+  }
+
+  private func runStreaming(
+    _ call: ServerCall, _ message: ByteBuffer,
+    _ body: @escaping @Sendable (ByteBuffer, CallContext, ResponseWriter) async throws -> Void
+  ) {
+    let context = call.context
+    call.task = Task {
+      var failure: RPCError?
+      do {
+        try await body(message, context, ResponseWriter { try await self.write(call, $0) })
+      } catch {
+        failure = MethodRun.status(error, context)
+      }
+      self.core.leaveCall()
+      self.onLoop { [failure] in self.finish(call, failure) }
+    }
+  }
+}
+
+extension MethodImplementation {
+  /// The time for a call whose caller set none.
+  fileprivate func timeout(_ configuration: RPCServer.Configuration) -> Duration {
+    switch self {
+    case .unary: configuration.timeout
+    case .serverStreaming: RPCDefaults.streamTimeout
+    }
+  }
+}
