@@ -1,0 +1,159 @@
+import GRDB
+import Synchronization
+
+/// Runs writes on the one connection that writes; those that wait together share one commit.
+///
+/// **Invariant:** a member is answered after the commit that holds it, or with the error for which
+/// nothing of it was kept. Each member has its own savepoint, so that one failing leaves the others
+/// alone. Members are settled in the order of their commits.
+///
+/// A lone member waits for nothing: whoever comes during a flush forms the next batch. Nothing here
+/// runs in a caller's task, so no cancellation can roll back what others wait for.
+final class GroupCommit: Sendable {
+  /// Members of one commit; bounds how long the first of them waits for the last.
+  static let membersMax = 256
+  /// Members that wait; more are refused at once.
+  static let waitingMax = 10_000
+
+  /// One caller's write.
+  struct Member: Sendable {
+    /// The intent whose handler writes.
+    let running: RunningIntent?
+    /// Does the work; what it returns is called after the commit.
+    let perform: @Sendable (Transaction) throws -> @Sendable () -> Void
+    let refuse: @Sendable (any Error) -> Void
+  }
+
+  private struct State {
+    var waiting = Fifo<Member>()
+    var isScheduled = false
+    var isClosed = false
+  }
+
+  private struct Done {
+    let transaction: Transaction
+    let answer: @Sendable () -> Void
+  }
+
+  private let queue: DatabaseQueue
+  /// Is told what a commit changed about intents.
+  private let committed: @Sendable ([IntentChange]) -> Void
+  private let state = Mutex(State())
+
+  init(_ queue: DatabaseQueue, committed: @escaping @Sendable ([IntentChange]) -> Void) {
+    self.queue = queue
+    self.committed = committed
+  }
+
+  func submit(_ member: Member) {
+    enum Verdict { case schedule, wait, refuse(String) }
+    let verdict: Verdict = state.withLock { state in
+      if state.isClosed { return .refuse("it is closed") }
+      if state.waiting.count >= Self.waitingMax {
+        return .refuse("\(Self.waitingMax) writes are waiting already")
+      }
+      state.waiting.append(member)
+      if state.isScheduled { return .wait }
+      state.isScheduled = true
+      return .schedule
+    }
+    switch verdict {
+    case .schedule: schedule()
+    case .wait: break
+    case .refuse(let text): member.refuse(StoreError.unavailable(text))
+    }
+  }
+
+  /// Refuses what waits and all that comes; a batch under way ends first.
+  func close() {
+    let waiting = state.withLock { state in
+      state.isClosed = true
+      return state.waiting.popFirst(.max)
+    }
+    for member in waiting { member.refuse(StoreError.unavailable("it is closed")) }
+  }
+
+  private func schedule() {
+    queue.asyncWriteWithoutTransaction { database in
+      let batch = self.state.withLock { $0.waiting.popFirst(Self.membersMax) }
+      self.commit(batch, database)
+      let isMore = self.state.withLock { state in
+        state.isScheduled = !state.waiting.isEmpty
+        return state.isScheduled
+      }
+      if isMore { self.schedule() }
+    }
+  }
+
+  private func commit(_ batch: [Member], _ database: Database) {
+    if batch.count > 1, together(batch, database) { return }
+    for member in batch { alone(member, database) }
+  }
+
+  private func alone(_ member: Member, _ database: Database) {
+    do {
+      try database.run("BEGIN IMMEDIATE")
+      let done = try perform(member, database, now: WallClock.milliseconds())
+      try database.run("COMMIT")
+      settle(done)
+    } catch {
+      rollback(database)
+      member.refuse((error as? WholeFailure)?.cause ?? error)
+    }
+  }
+
+  /// - Returns: false, with everything rolled back and nobody answered, when something failed that
+  ///   concerns the whole transaction. Then each is run alone.
+  private func together(_ batch: [Member], _ database: Database) -> Bool {
+    var done: [Done] = []
+    var refused: [(member: Member, error: any Error)] = []
+    do {
+      try database.run("BEGIN IMMEDIATE")
+      let now = WallClock.milliseconds()
+      for member in batch {
+        try database.run("SAVEPOINT member")
+        do {
+          done.append(try perform(member, database, now: now))
+        } catch let error where !(error is WholeFailure) {
+          try database.run("ROLLBACK TO member")
+          refused.append((member, error))
+        }
+        try database.run("RELEASE member")
+      }
+      try database.run("COMMIT")
+    } catch {
+      rollback(database)
+      return false
+    }
+    for one in done { settle(one) }
+    for one in refused { one.member.refuse(one.error) }
+    return true
+  }
+
+  /// Something failed that leaves nothing of the transaction, whatever the closure made of it.
+  private struct WholeFailure: Error { let cause: StoreError }
+
+  private func perform(_ member: Member, _ database: Database, now: Int64) throws -> Done {
+    let transaction = Transaction(
+      database, now: now, isReadOnly: false, running: member.running)
+    defer { transaction.end() }
+    let answer: @Sendable () -> Void
+    do {
+      answer = try member.perform(transaction)
+    } catch {
+      throw transaction.failure.map { WholeFailure(cause: $0) } ?? error
+    }
+    if let cause = transaction.failure { throw WholeFailure(cause: cause) }
+    return Done(transaction: transaction, answer: answer)
+  }
+
+  private func settle(_ done: Done) {
+    if done.transaction.settlesRunning { done.transaction.running?.settle() }
+    if !done.transaction.changes.isEmpty { committed(done.transaction.changes) }
+    done.answer()
+  }
+
+  private func rollback(_ database: Database) {
+    if database.isInsideTransaction { _ = try? database.run("ROLLBACK") }
+  }
+}

@@ -1,0 +1,142 @@
+public import Logging
+import Synchronization
+
+/// Where a database lives.
+public enum Location: Hashable, Sendable {
+  /// In memory, for tests.
+  case memory
+  /// In a file at this path; made when there is none.
+  case file(String)
+}
+
+/// A service's database: rows, transactions, intents.
+///
+/// **Invariant:** what `write` answered survives a crash and a power failure. One process has a
+/// database open at a time.
+///
+/// It knows no word of the domain. There is no `await` inside a transaction, so nobody waits for
+/// the outside world while one is open.
+public final class Store: Sendable {
+  let relay = IntentRelay()
+
+  private let path: String
+  private let connections: Connections
+  private let writes: GroupCommit
+  private let reads: Readers
+  private let lock: Mutex<ProcessLock?>
+  private let logger: Logger
+
+  /// Opens a database and brings it to the newest schema.
+  ///
+  /// - Parameters:
+  ///   - applicationID: what SQLite's `application_id` says about files of this service.
+  ///   - migrations: the whole schema, oldest first.
+  /// - Throws: `StoreError.notOurs`, `.newer`, `.changedMigration`, `.inUse` or `.cannotOpen`.
+  public init(
+    _ location: Location, applicationID: Int32, migrations: [Migration], logger: Logger
+  ) throws(StoreError) {
+    var (path, lock) = ("memory", ProcessLock?.none)
+    if case .file(let file) = location {
+      path = file
+      lock = try ProcessLock(file)
+      try DatabaseFile.prepare(file, applicationID: applicationID)
+    }
+    self.path = path
+    self.logger = logger
+    self.lock = Mutex(lock)
+    connections = try Self.open(location, Migrator(path: path, migrations: migrations))
+    reads = Readers(connections.readers)
+    writes = GroupCommit(connections.writer) { [relay] in relay.tell($0) }
+  }
+
+  private static func open(_ location: Location, _ migrator: Migrator) throws(StoreError)
+    -> Connections
+  {
+    do {
+      let connections =
+        switch location {
+        case .memory: try Connections.inMemory()
+        case .file(let path): try Connections.open(path)
+        }
+      do {
+        try migrator.migrate(connections.writer)
+      } catch {
+        try? connections.close()
+        throw error
+      }
+      return connections
+    } catch {
+      throw (error as? StoreError) ?? .cannotOpen(path: migrator.path, "\(error)")
+    }
+  }
+
+  /// Runs a transaction and answers once it is on the disk.
+  ///
+  /// Transactions that wait at the same time share one commit. The closure may be run again, so it
+  /// captures nothing that changes. What it throws undoes this transaction and no other. A caller's
+  /// cancellation undoes nothing.
+  ///
+  /// - Throws: what the closure throws; `StoreError.unavailable` when it may have happened or not.
+  public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T)
+    async throws -> T
+  {
+    try await write(body) { _ in }
+  }
+
+  /// - Parameter committed: called with the answer after the commit and before any later one.
+  func write<T: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws -> T,
+    committed: @escaping @Sendable (T) -> Void
+  ) async throws -> T {
+    let running = RunningIntent.current
+    return try await withCheckedThrowingContinuation { continuation in
+      writes.submit(
+        GroupCommit.Member(
+          running: running,
+          perform: { transaction in
+            let value = try body(transaction)
+            return {
+              committed(value)
+              continuation.resume(returning: value)
+            }
+          },
+          refuse: { continuation.resume(throwing: $0) }))
+    }
+  }
+
+  /// Reads one moment of the database, beside the writes.
+  ///
+  /// - Throws: what the closure throws; `StoreError.statement` when it tries to write.
+  public func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T)
+    async throws -> T
+  {
+    try await withCheckedThrowingContinuation { continuation in
+      reads.submit { database in
+        continuation.resume(with: Result { try database.get().reading(body) })
+      }
+    }
+  }
+
+  /// Writes a copy of the database, as of one moment, to a new file beside which writes go on.
+  public func backUp(to target: String) async throws {
+    try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Void, any Error>) in
+      reads.submit { database in
+        continuation.resume(with: Result { try DatabaseFile.copy(database.get(), to: target) })
+      }
+    }
+  }
+
+  /// Waits for what is under way, refuses what waits, and gives the file free.
+  public func close() throws {
+    reads.close()
+    writes.close()
+    do {
+      try connections.close()
+    } catch {
+      throw StoreError.unavailable("\(path) cannot be closed: \(error)")
+    }
+    lock.withLock { $0 = nil }
+    logger.debug("database closed", metadata: ["path": "\(path)"])
+  }
+}
