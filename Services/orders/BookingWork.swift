@@ -1,0 +1,142 @@
+import Contract
+import Logging
+import RPC
+import Runtime
+import Store
+
+/// Carries out the intents of bookings: tells the ledger about captures and sales.
+///
+/// A replay of the same booking is answered as the first, so a call without an answer is repeated.
+struct BookingWork: Sendable {
+  let store: Store
+  let ledger: LedgerClient
+  let logger: Logger
+
+  /// What the intent runner calls, by kind.
+  var handlers: [String: @Sendable (Intent) async throws -> Void] {
+    [
+      OrderEffect.recordCapture.rawValue: { try await recordCapture($0) },
+      OrderEffect.recordSale.rawValue: { try await recordSale($0) },
+    ]
+  }
+
+  private func recordCapture(_ intent: Intent) async throws {
+    let booking = Booking(effect: .recordCapture, event: .captureBooked, subject: .captureBooking)
+    guard let order = try await due(intent, booking, where: { !$0.progress.isCaptureBooked }),
+      let fee = order.paymentFee
+    else { return }
+    let outcome = await CallOutcome {
+      try await ledger.recordCapture(
+        RecordCaptureRequest(
+          orderID: order.orderID, userID: order.userID, environment: order.environment,
+          price: .init(order.price), paymentFee: .init(fee), captureID: order.captureID,
+          occurredAt: Timestamp(milliseconds: order.capturedAt)),
+        options: .own(order.orderID, timeout: CallRules.bookingTimeout))
+    }
+    if Task.isCancelled { return }
+    CrashPoint.reached(OrdersStep.captureRecorded)
+    if try await settle(outcome, order, intent, booking, detail: "\(order.price), fee \(fee)") {
+      CrashPoint.reached(OrdersStep.captureBookedCommitted)
+    }
+  }
+
+  private func recordSale(_ intent: Intent) async throws {
+    let booking = Booking(effect: .recordSale, event: .saleBooked, subject: .saleBooking)
+    guard
+      let order = try await due(
+        intent, booking, where: { $0.state == .purchased && !$0.progress.isSaleBooked }),
+      let fee = order.paymentFee, let cost = order.landedCost
+    else { return }
+    let outcome = await CallOutcome {
+      try await ledger.recordSale(
+        RecordSaleRequest(
+          orderID: order.orderID, userID: order.userID, environment: order.environment,
+          price: .init(order.price), landedCost: .init(cost), paymentFee: .init(fee),
+          fundedBy: order.fundedBy, productURL: order.productURL, marketplace: "aliexpress",
+          occurredAt: Timestamp(milliseconds: order.purchasedAt)),
+        options: .own(order.orderID, timeout: CallRules.bookingTimeout))
+    }
+    if Task.isCancelled { return }
+    CrashPoint.reached(OrdersStep.saleRecorded)
+    let detail = "price \(order.price), cost \(cost), fee \(fee)"
+    if try await settle(outcome, order, intent, booking, detail: detail) {
+      CrashPoint.reached(OrdersStep.saleBookedCommitted)
+      logger.info("sale booked", metadata: ["order": "\(order.orderID)"])
+    }
+  }
+
+  /// What is booked, and what the order learns when it is.
+  private struct Booking: Sendable {
+    let effect: OrderEffect
+    let event: OrderEvent
+    let subject: Wait.Subject
+  }
+
+  /// - Returns: whether it was booked now.
+  private func settle<Value>(
+    _ outcome: CallOutcome<Value>, _ order: Order, _ intent: Intent, _ booking: Booking,
+    detail: String
+  ) async throws -> Bool {
+    switch outcome {
+    case .done:
+      return try await store.write { transaction in
+        let orders = OrderStore(transaction: transaction)
+        try orders.complete(booking.effect, order.orderID)
+        let current = try orders.require(order.orderID)
+        return try orders.apply(
+          booking.event, to: current, detail: detail, ending: booking.subject) != nil
+      }
+    case .refused(let error):
+      try await refuse(order, booking, CallRules.refused("ledger", error))
+    case .unreachable(let error):
+      let delay = CallRules.delay(attempts: intent.attempts)
+      try await postpone(order, booking, CallRules.unreachable("ledger", error), delay: delay)
+    }
+    return false
+  }
+
+  /// A refusal stops an order that has nothing else to do; one that is still being bought goes on,
+  /// and its booking is tried again.
+  private func refuse(_ order: Order, _ booking: Booking, _ reason: OrderReason) async throws {
+    let hasStopped = try await store.write { transaction in
+      let orders = OrderStore(transaction: transaction)
+      let current = try orders.require(order.orderID)
+      let changed = try orders.apply(
+        .bookingRefused, to: current, detail: "\(reason.code): \(reason.text)",
+        wait: NewWait(
+          subject: booking.subject, reason: reason, next: "one of the allowed actions",
+          nextAt: 0))
+      if changed != nil { try orders.complete(booking.effect, order.orderID) }
+      return changed != nil
+    }
+    if !hasStopped {
+      try await postpone(order, booking, reason, delay: CallRules.refusedMilliseconds)
+    }
+    logger.error(
+      "the ledger refuses a booking",
+      metadata: ["order": "\(order.orderID)", "code": "\(reason.code)"])
+  }
+
+  private func postpone(_ order: Order, _ booking: Booking, _ reason: OrderReason, delay: Int64)
+    async throws
+  {
+    try await store.write { transaction in
+      try OrderStore(transaction: transaction).postpone(
+        booking.effect, order.orderID,
+        NewWait(
+          subject: booking.subject, reason: reason, next: "the ledger is asked again",
+          nextAt: transaction.now + delay))
+    }
+  }
+
+  /// The order of an intent that is still due; one that is not ends here.
+  private func due(
+    _ intent: Intent, _ booking: Booking, where isDue: @escaping @Sendable (Order) -> Bool
+  ) async throws -> Order? {
+    let orderID = intent.subject
+    let order = try await store.read { try OrderStore(transaction: $0).order(orderID) }
+    if let order, isDue(order) { return order }
+    try await store.write { try OrderStore(transaction: $0).complete(booking.effect, orderID) }
+    return nil
+  }
+}

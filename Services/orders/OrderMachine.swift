@@ -1,0 +1,190 @@
+/// What happened to an order. Its raw value is the cause in the order's history.
+enum OrderEvent: String, Sendable, CaseIterable {
+  case checkedOut
+  /// PayPal has made its order.
+  case payPalOrderMade
+  /// PayPal will certainly make none.
+  case payPalOrderRefused
+  case captureRequested
+  /// Certainly not captured; the buyer can cure it.
+  case captureDeclined
+  /// Certainly not captured, and never will be.
+  case captureRefused
+  /// PayPal holds the money, such as for a review.
+  case captureHeld
+  /// Captured with the order's amount, and the fee is known.
+  case captureCompleted
+  case captureDiffered
+  case captureUnresolved
+  case purchaseStarted
+  case purchaseCompleted
+  /// Purchasing certainly never took the request.
+  case purchaseNotTaken
+  case purchaseRefused
+  case purchaseUnresolved
+  case captureBooked
+  case saleBooked
+  case bookingRefused
+  case retried
+  case markedPurchased
+  case attestedNotPlaced
+  case cancelled
+}
+
+/// Something to be done for an order by itself. The raw value is the kind of its intent.
+enum OrderEffect: String, Sendable, CaseIterable {
+  case createPayPalOrder
+  case capture
+  /// Asks what became of a capture that PayPal holds.
+  case pollPayment
+  case recordCapture
+  case placePurchase
+  /// Asks what became of a purchase that purchasing has taken.
+  case pollPurchase
+  case recordSale
+}
+
+/// The order's course: `(progress, event) -> (progress, effects)`. Pure.
+///
+/// **Invariant:** a generation rises only after a definite end; an unknown keeps it. The sale is
+/// booked after the purchase is paid and the capture booked, whichever comes last.
+enum OrderMachine {
+  struct Step: Hashable, Sendable {
+    var progress: Order.Progress
+    var effects: [OrderEffect] = []
+  }
+
+  /// What follows; nil when the event has no meaning there, and then nothing may be changed.
+  static func step(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
+    switch event {
+    case .checkedOut: nil
+    case .payPalOrderMade, .payPalOrderRefused, .captureRequested, .captureDeclined,
+      .captureRefused, .captureHeld, .captureCompleted, .captureDiffered, .captureUnresolved:
+      payment(progress, event)
+    case .purchaseStarted, .purchaseCompleted, .purchaseNotTaken, .purchaseRefused,
+      .purchaseUnresolved:
+      purchase(progress, event)
+    case .captureBooked, .saleBooked, .bookingRefused: booking(progress, event)
+    case .retried, .markedPurchased, .attestedNotPlaced, .cancelled: person(progress, event)
+    }
+  }
+
+  /// Whether PayPal may still tell something about the newest capture.
+  private static func isCaptureOpen(_ progress: Order.Progress) -> Bool {
+    switch progress.state {
+    case .capturing, .paymentPending: true
+    default: false
+    }
+  }
+
+  private static func payment(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
+    switch (progress.state, event) {
+    case (.awaitingPayment, .payPalOrderMade): return Step(progress: progress)
+    case (.awaitingPayment, .payPalOrderRefused): return progress.entering(.cancelled)
+    case (.awaitingPayment, .captureRequested):
+      return progress.entering(.capturing, then: [.capture])
+    case (_, .captureDeclined) where isCaptureOpen(progress):
+      var step = progress.entering(.awaitingPayment)
+      step.progress.paymentGeneration += 1
+      return step
+    case (_, .captureRefused) where isCaptureOpen(progress): return progress.entering(.cancelled)
+    case (.capturing, .captureHeld):
+      return progress.entering(.paymentPending, then: [.pollPayment])
+    case (_, .captureCompleted) where isCaptureOpen(progress):
+      return progress.entering(.paid, then: [.recordCapture, .placePurchase])
+    case (_, .captureDiffered) where isCaptureOpen(progress):
+      return progress.needing(.captureDiffers)
+    case (_, .captureUnresolved) where isCaptureOpen(progress):
+      return progress.needing(.captureUnknown)
+    default: return nil
+    }
+  }
+
+  private static func purchase(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
+    switch (progress.state, event) {
+    case (.paid, .purchaseStarted): return progress.entering(.purchasing)
+    case (.purchasing, .purchaseCompleted): return purchased(progress)
+    // An unknown that resolved itself while a person was asked.
+    case (.needsAttention, .purchaseCompleted) where progress.attention == .purchaseUnknown:
+      return purchased(progress)
+    case (.purchasing, .purchaseNotTaken): return progress.needing(.purchaseNotTaken)
+    case (.purchasing, .purchaseRefused): return progress.needing(.purchaseRefused)
+    case (.needsAttention, .purchaseRefused) where progress.attention == .purchaseUnknown:
+      return progress.needing(.purchaseRefused)
+    case (.purchasing, .purchaseUnresolved):
+      return progress.needing(.purchaseUnknown, then: [.pollPurchase])
+    default: return nil
+    }
+  }
+
+  private static func purchased(_ progress: Order.Progress) -> Step {
+    progress.entering(.purchased, then: progress.isCaptureBooked ? [.recordSale] : [])
+  }
+
+  private static func booking(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
+    var step = Step(progress: progress)
+    switch event {
+    case .captureBooked where !progress.isCaptureBooked && isAfterPayment(progress):
+      step.progress.isCaptureBooked = true
+      if progress.state == .purchased { step.effects = [.recordSale] }
+      return step
+    case .saleBooked where progress.state == .purchased && !progress.isSaleBooked:
+      step.progress.isSaleBooked = true
+      return step
+    case .bookingRefused where progress.state == .purchased:
+      return progress.needing(.bookingRefused)
+    default: return nil
+    }
+  }
+
+  private static func isAfterPayment(_ progress: Order.Progress) -> Bool {
+    switch progress.state {
+    case .paid, .purchasing, .purchased, .needsAttention: true
+    default: false
+    }
+  }
+
+  private static func person(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
+    switch (event, progress.state, progress.attention) {
+    case (.cancelled, .awaitingPayment, _): return progress.entering(.cancelled)
+    case (.retried, .needsAttention, .captureUnknown?):
+      return progress.entering(.capturing, then: [.capture])
+    case (.retried, .needsAttention, .purchaseNotTaken?):
+      return progress.entering(.purchasing, then: [.placePurchase])
+    case (.retried, .needsAttention, .purchaseRefused?):
+      var step = progress.entering(.purchasing, then: [.placePurchase])
+      step.progress.purchaseGeneration += 1
+      return step
+    case (.retried, .needsAttention, .bookingRefused?):
+      return progress.entering(
+        .purchased, then: [progress.isCaptureBooked ? .recordSale : .recordCapture])
+    case (.markedPurchased, .needsAttention, .purchaseNotTaken?),
+      (.markedPurchased, .needsAttention, .purchaseRefused?),
+      (.markedPurchased, .needsAttention, .purchaseUnknown?):
+      return purchased(progress)
+    case (.attestedNotPlaced, .needsAttention, .purchaseUnknown?):
+      return progress.needing(.purchaseRefused)
+    default: return nil
+    }
+  }
+}
+
+extension Order.Progress {
+  fileprivate func entering(_ state: Order.State, then effects: [OrderEffect] = [])
+    -> OrderMachine.Step
+  {
+    var next = self
+    next.state = state
+    next.attention = nil
+    return OrderMachine.Step(progress: next, effects: effects)
+  }
+
+  fileprivate func needing(_ attention: Order.Attention, then effects: [OrderEffect] = [])
+    -> OrderMachine.Step
+  {
+    var next = self
+    next.state = .needsAttention
+    next.attention = attention
+    return OrderMachine.Step(progress: next, effects: effects)
+  }
+}

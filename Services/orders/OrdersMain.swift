@@ -1,0 +1,84 @@
+import Contract
+import Foundation
+import Logging
+import Outside
+import PayPal
+import RPC
+import Runtime
+import Store
+
+/// The process `orders`: takes orders from checkout to booking, and conducts the others.
+@main struct OrdersMain {
+  /// Orders that are worked on at a time. A purchase may take many seconds.
+  private static let concurrency = 256
+
+  static func main() async {
+    var settings = Settings(
+      service: "orders",
+      summary: "Takes orders from checkout to delivery: payment, purchase and booking.")
+    let common = settings.common()
+    var outside = OutsideSettings()
+    settings.payPal(into: &outside)
+    let http = settings.outsideHTTP()
+    let margin = settings.int(
+      "DROPWIRE_MINIMUM_MARGIN_BASIS_POINTS", default: 500, in: 0...10_000,
+      help: "What must be left of the price after PayPal's fee and the supplier's charge, in "
+        + "hundredths of a percent of the price; a dearer purchase is not made.")
+    settings.listSteps(OrdersStep.self)
+    settings.finish()
+    do {
+      try await run(common, outside, http, marginBasisPoints: margin)
+    } catch {
+      failToStart("orders", error)
+    }
+  }
+
+  private static func run(
+    _ common: ServiceSettings, _ outside: OutsideSettings,
+    _ configuration: OutsideHTTP.Configuration, marginBasisPoints: Int
+  ) async throws {
+    let host = try ServiceHost(settings: common)
+    let store = try Store(
+      .file(common.databasePath), applicationID: Schema.applicationID,
+      migrations: Schema.migrations, logger: host.logger)
+    let http = OutsideHTTP(configuration: configuration, logger: host.logger)
+    let channels = ["purchasing", "ledger"].map {
+      RPCClient(socketPath: common.socketPath(of: $0), logger: host.logger)
+    }
+    let gateway = PayPalPayments(
+      sandbox: client(outside.sandbox.payPal, http),
+      production: client(outside.production.payPal, http))
+    let bell = OrderBell()
+    let payments = PaymentWork(
+      store: store, gateway: gateway, bell: bell,
+      startedAt: Int64(Date().timeIntervalSince1970 * 1000), logger: host.logger)
+    let purchases = PurchaseWork(
+      store: store, purchasing: PurchasingClient(channels[0]),
+      marginBasisPoints: marginBasisPoints, logger: host.logger)
+    let bookings = BookingWork(
+      store: store, ledger: LedgerClient(channels[1]), logger: host.logger)
+    let handlers = [payments.handlers, purchases.handlers, bookings.handlers]
+    let runner = IntentRunner(
+      store: store, logger: host.logger,
+      handlers: handlers.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } },
+      concurrency: concurrency)
+    let service = OrdersService(
+      store: store, gateway: gateway, bell: bell, logger: host.logger)
+    try await host.run(
+      services: [service.rpcService()], background: [{ await runner.run() }],
+      stop: {
+        for channel in channels { await channel.close() }
+        try store.close()
+        try await http.shutdown()
+      })
+  }
+
+  private static func client(_ account: ProviderSettings.PayPalAccount?, _ http: OutsideHTTP)
+    -> PayPalClient?
+  {
+    account.map {
+      PayPalClient(
+        baseURL: $0.url, clientID: $0.clientID, secret: $0.clientSecret, http: http)
+    }
+  }
+}

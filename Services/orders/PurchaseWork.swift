@@ -1,0 +1,213 @@
+import Contract
+import Logging
+import Money
+import Runtime
+import Store
+
+/// Carries out the intents of purchases: asks purchasing to buy, and what became of it.
+///
+/// **Invariant:** one generation is asked for at a time, and the same request is repeated until
+/// purchasing says what became of it. What it has taken is never asked for under another generation
+/// before it was refused.
+struct PurchaseWork: Sendable {
+  let store: Store
+  let purchasing: PurchasingClient
+  /// Of the price; what the platform wants to be left at least.
+  let marginBasisPoints: Int
+  let logger: Logger
+
+  /// What the intent runner calls, by kind.
+  var handlers: [String: @Sendable (Intent) async throws -> Void] {
+    [
+      OrderEffect.placePurchase.rawValue: { try await place($0) },
+      OrderEffect.pollPurchase.rawValue: { try await poll($0) },
+    ]
+  }
+
+  private func place(_ intent: Intent) async throws {
+    guard let order = try await due(intent, .placePurchase, where: { $0.state == .purchasing })
+    else { return }
+    let ceiling = try ceiling(order)
+    guard ceiling.isPositive else {
+      let reason = OrderReason(
+        code: "COST_CEILING_ZERO",
+        text: "the price \(order.price) less PayPal's fee and the minimum margin leaves nothing to "
+          + "buy for; raise the ceiling to buy at a loss", owner: "reseller")
+      return try await needAttention(.purchaseNotTaken, order, .placePurchase, reason)
+    }
+    let request = PlacePurchaseRequest(
+      orderID: order.orderID, userID: order.userID, environment: order.environment,
+      productURL: order.productURL, skuID: order.skuID, quantity: Int32(order.quantity),
+      shipTo: order.shipTo, costCeiling: .init(ceiling),
+      generation: Int32(order.progress.purchaseGeneration))
+    let outcome = await CallOutcome {
+      try await purchasing.placePurchase(
+        request, options: .own(order.orderID, timeout: CallRules.purchaseTimeout))
+    }
+    if Task.isCancelled { return }
+    CrashPoint.reached(OrdersStep.purchasePlaced)
+    switch outcome {
+    case .done(let purchase): try await settle(purchase, order, intent, .placePurchase)
+    case .refused(let error):
+      try await needAttention(
+        .purchaseNotTaken, order, .placePurchase, CallRules.refused("purchasing", error))
+    case .unreachable(let error):
+      try await postpone(
+        .placePurchase, order, CallRules.unreachable("purchasing", error),
+        next: "purchasing is asked again", delay: CallRules.delay(attempts: intent.attempts))
+    }
+  }
+
+  private func ceiling(_ order: Order) throws -> Amount {
+    if let raised = order.raisedCeiling { return raised }
+    guard let fee = order.paymentFee else { preconditionFailure("a paid order has a fee") }
+    return try CheckoutRules.costCeiling(
+      order.price, fee: fee, marginBasisPoints: marginBasisPoints)
+  }
+
+  private func poll(_ intent: Intent) async throws {
+    guard let order = try await due(intent, .pollPurchase, where: \.hasOpenPurchase)
+    else { return }
+    let outcome = await CallOutcome {
+      try await purchasing.getPurchase(
+        .init(orderID: order.orderID),
+        options: .own(order.orderID, timeout: CallRules.lookTimeout))
+    }
+    if Task.isCancelled { return }
+    switch outcome {
+    case .done(let purchase): try await settle(purchase, order, intent, .pollPurchase)
+    case .refused(let error):
+      // It had taken the order. Not knowing it any more does not mean that nothing was bought.
+      try await stayUnknown(order, intent, CallRules.refused("purchasing", error))
+    case .unreachable(let error):
+      try await wait(
+        order, intent, CallRules.unreachable("purchasing", error),
+        delay: CallRules.delay(attempts: intent.attempts))
+    }
+  }
+
+  /// Records what purchasing says about the order's purchase.
+  private func settle(
+    _ purchase: Purchase, _ order: Order, _ intent: Intent, _ effect: OrderEffect
+  ) async throws {
+    switch PurchaseRules.verdict(purchase, for: order) {
+    case .purchased(let cost): try await complete(order, effect, purchase, cost)
+    case .refused(let reason): try await needAttention(.purchaseRefused, order, effect, reason)
+    case .unknown(let reason): try await stayUnknown(order, intent, reason, effect)
+    case .open(let reason, let nextAt):
+      let delay = CallRules.pollDelay(attempts: effect == .pollPurchase ? intent.attempts : 0)
+      if effect == .pollPurchase { return try await wait(order, intent, reason, delay: delay) }
+      try await store.write { transaction in
+        let orders = OrderStore(transaction: transaction)
+        try orders.complete(effect, order.orderID)
+        let due = transaction.now + delay
+        try transaction.schedule(OrderEffect.pollPurchase.rawValue, order.orderID, at: due)
+        try orders.put(
+          NewWait(
+            subject: .purchase, reason: reason, next: "purchasing goes on by itself",
+            nextAt: max(nextAt, due)), order.orderID)
+      }
+    }
+  }
+
+  private func complete(
+    _ order: Order, _ effect: OrderEffect, _ purchase: Purchase, _ cost: Amount
+  ) async throws {
+    let ids = purchase.supplierOrderIDs
+    let changed = try await store.write { transaction in
+      let orders = OrderStore(transaction: transaction)
+      try orders.complete(effect, order.orderID)
+      return try orders.apply(
+        .purchaseCompleted, to: order,
+        detail: "supplier order \(ids.joined(separator: ", ")) for \(cost), by \(purchase.path)",
+        facts: [
+          .init("supplierOrderIDs", .text(ids.joined(separator: "\n"))),
+          .init("landedCost", .integer(cost.minorUnits)),
+          .init("purchasePath", .text(purchase.path)),
+          .init("fundedBy", .text(purchase.fundedBy)),
+          .init("purchasedAt", .integer(transaction.now)),
+        ])
+    }
+    guard changed != nil else { return }
+    CrashPoint.reached(OrdersStep.purchasedCommitted)
+    log(.info, "order purchased", order, ["cost": "\(cost)", "path": "\(purchase.path)"])
+  }
+
+  /// Leaves the order with a person, and goes on looking: it may resolve itself.
+  private func stayUnknown(
+    _ order: Order, _ intent: Intent, _ reason: OrderReason, _ effect: OrderEffect = .pollPurchase
+  ) async throws {
+    if order.state == .purchasing {
+      return try await needAttention(.purchaseUnresolved, order, effect, reason)
+    }
+    try await wait(
+      order, intent, reason, delay: CallRules.pollDelay(attempts: intent.attempts))
+  }
+
+  /// Looks again later. What a person was told stays.
+  private func wait(_ order: Order, _ intent: Intent, _ reason: OrderReason, delay: Int64)
+    async throws
+  {
+    if order.state == .purchasing {
+      return try await postpone(
+        .pollPurchase, order, reason, next: "purchasing is asked again", delay: delay)
+    }
+    try await store.write { transaction in
+      try transaction.postpone(
+        OrderEffect.pollPurchase.rawValue, order.orderID, until: transaction.now + delay,
+        note: reason.code)
+    }
+  }
+
+  private func needAttention(
+    _ event: OrderEvent, _ order: Order, _ effect: OrderEffect, _ reason: OrderReason
+  ) async throws {
+    let changed = try await store.write { transaction in
+      let orders = OrderStore(transaction: transaction)
+      try orders.complete(effect, order.orderID)
+      return try orders.apply(
+        event, to: order, detail: "\(reason.code): \(reason.text)",
+        wait: NewWait(
+          subject: .purchase, reason: reason, next: "one of the allowed actions", nextAt: 0))
+    }
+    guard changed != nil else { return }
+    log(.error, "purchase needs attention", order, ["code": "\(reason.code)"])
+  }
+
+  private func postpone(
+    _ effect: OrderEffect, _ order: Order, _ reason: OrderReason, next: String, delay: Int64
+  ) async throws {
+    try await store.write { transaction in
+      try OrderStore(transaction: transaction).postpone(
+        effect, order.orderID,
+        NewWait(
+          subject: .purchase, reason: reason, next: next, nextAt: transaction.now + delay))
+    }
+  }
+
+  /// The order of an intent that is still due; one that is not ends here.
+  private func due(
+    _ intent: Intent, _ effect: OrderEffect, where isDue: @escaping @Sendable (Order) -> Bool
+  ) async throws -> Order? {
+    let orderID = intent.subject
+    let order = try await store.read { try OrderStore(transaction: $0).order(orderID) }
+    if let order, isDue(order) { return order }
+    try await store.write { try OrderStore(transaction: $0).complete(effect, orderID) }
+    return nil
+  }
+
+  private func log(
+    _ level: Logger.Level, _ message: Logger.Message, _ order: Order, _ more: Logger.Metadata
+  ) {
+    var metadata: Logger.Metadata = ["order": "\(order.orderID)"]
+    metadata.merge(more) { _, new in new }
+    logger.log(level: level, message, metadata: metadata)
+  }
+}
+
+extension Order {
+  /// Whether purchasing may still tell something new.
+  fileprivate var hasOpenPurchase: Bool {
+    state == .purchasing || progress.attention == .purchaseUnknown
+  }
+}
