@@ -1,0 +1,130 @@
+import Contract
+import Foundation
+import Money
+import NIOCore
+import Outside
+
+/// AliExpress, one gateway per environment.
+struct AliExpressSupplier: Supplier {
+  let sandboxURL: String?
+  let productionURL: String?
+  let http: OutsideHTTP
+
+  func isConfigured(for environment: Contract.Environment) -> Bool { url(environment) != nil }
+
+  func account(
+    of userID: Int64, in environment: Contract.Environment, with secrets: CredentialSecrets
+  ) -> (any SupplierAccount)? {
+    url(environment).map {
+      AliExpressAccount(
+        url: $0, name: "\(userID)@\(environment.word)", secrets: secrets, http: http)
+    }
+  }
+
+  private func url(_ environment: Contract.Environment) -> String? {
+    switch environment {
+    case .sandbox: sandboxURL
+    case .production: productionURL
+    case .unspecified, .unrecognized: nil
+    }
+  }
+}
+
+/// AliExpress' dropshipping API with one reseller's tokens.
+///
+/// Calls are POSTs of a signed form to `/sync`. Source: AliExpress Open Platform, "HTTP request
+/// sample" and the pages of the methods.
+struct AliExpressAccount: SupplierAccount {
+  static let provider = "aliexpress"
+
+  let url: String
+  /// For limits and logs; no secret.
+  let name: String
+  let secrets: CredentialSecrets
+  let http: OutsideHTTP
+
+  func product(_ productID: String, shipTo country: String, in currency: Currency) async
+    -> Reading<SupplierProduct>
+  {
+    let answer = await call(
+      .product,
+      [
+        "product_id": productID, "ship_to_country": country, "target_currency": currency.code,
+        "target_language": "en", "remove_personal_benefit": "true",
+      ])
+    return AliExpressReading.product(answer, currency: currency)
+  }
+
+  func deliveries(_ wish: DeliveryWish) async -> Reading<[Delivery]> {
+    var query: [String: JSON] = [
+      "quantity": .integer(Int64(wish.quantity)), "shipToCountry": .string(wish.shipTo.country),
+      "productId": .number(wish.productID), "selectedSkuId": .string(wish.skuID),
+      "language": "en_US", "locale": "en_US", "currency": .string(wish.currency.code),
+    ]
+    if !wish.shipTo.province.isEmpty { query["province"] = .string(wish.shipTo.province) }
+    let answer = await call(.deliveries, ["queryDeliveryReq": JSON.object(query).serialized])
+    return AliExpressReading.deliveries(answer, currency: wish.currency)
+  }
+
+  func place(_ request: OrderRequest) async -> Placing {
+    guard let parameters = request.parameters else {
+      preconditionFailure("a stored request is what this program wrote")
+    }
+    return AliExpressPlacing.read(await call(.place, parameters))
+  }
+
+  func order(_ supplierOrderID: String) async -> Reading<SupplierOrder> {
+    let query: JSON = ["order_id": .number(supplierOrderID)]
+    let answer = await call(.order, ["single_order_query": query.serialized])
+    return AliExpressReading.order(answer, id: supplierOrderID)
+  }
+
+  private func call(_ method: AliExpressMethod, _ parameters: [String: String]) async
+    -> AliExpressAnswer
+  {
+    let request = OutsideRequest(
+      provider: Self.provider, account: name, method: method.rawValue,
+      ratePerSecond: method.ratePerSecond, verb: .post, url: url + "/sync",
+      headers: [("content-type", "application/x-www-form-urlencoded;charset=utf-8")],
+      body: ByteBuffer(string: Self.form(signed(method, parameters))), timeout: method.timeout)
+    let answer = AliExpressAnswer(await http.send(request), to: method)
+    if case .error(let error) = answer, error.code == "ApiCallLimit" {
+      // The method as a whole is over its rate: the other resellers' calls would fail too.
+      http.hold(request, for: .seconds(error.banSeconds ?? 1))
+    }
+    return answer
+  }
+
+  private func signed(_ method: AliExpressMethod, _ parameters: [String: String])
+    -> [String: String]
+  {
+    var all = parameters
+    all["method"] = method.rawValue
+    all["app_key"] = secrets.appKey
+    all["timestamp"] = String(Int64(Date().timeIntervalSince1970 * 1000))
+    all["sign_method"] = "sha256"
+    all["format"] = "json"
+    all["access_token"] = secrets.accessToken.reveal { $0 }
+    all["sign"] = AliExpressSignature.sha256(all, secret: secrets.appSecret)
+    return all
+  }
+
+  /// A form's body: everything but unreserved characters is percent-encoded, so that a plus sign
+  /// stays one.
+  static func form(_ parameters: [String: String]) -> String {
+    parameters.map { "\(encoded($0.key))=\(encoded($0.value))" }.joined(separator: "&")
+  }
+
+  private static func encoded(_ text: String) -> String {
+    let hex = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+      switch byte {
+      case 48...57, 65...90, 97...122, 45, 46, 95, 126: bytes.append(byte)
+      default: bytes += [37, hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

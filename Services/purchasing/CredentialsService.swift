@@ -1,0 +1,193 @@
+import Contract
+import Logging
+import Outside
+import RPC
+import Runtime
+import Store
+
+/// The face of the credentials: secrets go in, and never come out.
+///
+/// A reseller reaches his own, an admin or operator everyone's. Errors come in this order: who acts,
+/// the fields.
+struct CredentialsService: CredentialsMethods {
+  private static let secretBytesMax = 2048
+
+  let store: Store
+  let seal: CredentialSeal
+  let waiters: PurchaseWaiters
+
+  /// Seals and stores credentials, and lets the reseller's waiting purchases go on. The same content
+  /// again changes nothing.
+  func putCredentials(_ request: PutCredentialsRequest, _ context: CallContext) async throws
+    -> CredentialStatus
+  {
+    let actor = try changingActor(context)
+    let new = try read(request)
+    try actor.requireAccess(to: new.key.userID)
+    let seal = seal
+    let (stored, now) = try await store.write { transaction in
+      let stored = try CredentialStore(transaction: transaction).put(
+        new, with: seal, actor: "\(actor)")
+      if stored.updatedAt == transaction.now {
+        try PurchaseStore(transaction: transaction).wake(
+          userID: new.key.userID, new.key.environment)
+      }
+      return (stored, transaction.now)
+    }
+    log(context, "credentials put", new.key, actor, version: stored.version)
+    return status(stored, new.key, now: now)
+  }
+
+  /// The state of one user's credentials, MISSING when there are none.
+  func getCredentialStatus(_ request: GetCredentialStatusRequest, _ context: CallContext)
+    async throws -> CredentialStatus
+  {
+    let actor = try context.actor()
+    let key = try read(request.userID, request.api, request.environment)
+    try actor.requireAccess(to: key.userID)
+    let (stored, now) = try await store.read { transaction in
+      (try CredentialStore(transaction: transaction).sealed(key), transaction.now)
+    }
+    return status(stored, key, now: now)
+  }
+
+  /// The states in the order in which the credentials were first put.
+  func listCredentials(_ request: ListCredentialsRequest, _ context: CallContext) async throws
+    -> ListCredentialsResponse
+  {
+    let actor = try context.actor()
+    var fields = Fields()
+    let userID = fields.userID(request.userID)
+    let size = fields.pageSize(request.pageSize)
+    let after = fields.pageToken(request.pageToken)
+    try fields.finish()
+    guard let userID else { throw fields.refusal }
+    try actor.requireAccess(to: userID)
+    let (found, now) = try await store.read { transaction in
+      let credentials = CredentialStore(transaction: transaction)
+      return (
+        try credentials.list(userID: userID, after: after, limit: size + 1), transaction.now
+      )
+    }
+    let page = found.prefix(size)
+    return ListCredentialsResponse(
+      credentials: page.map { status($0.1, $0.1.key, now: now) },
+      nextPageToken: found.count > size ? page.last.map { "\($0.0)" } ?? "" : "")
+  }
+
+  /// Deletes the secrets. What is not there stays so.
+  func deleteCredentials(_ request: DeleteCredentialsRequest, _ context: CallContext) async throws
+    -> DeleteCredentialsResponse
+  {
+    let actor = try changingActor(context)
+    let key = try read(request.userID, request.api, request.environment)
+    try actor.requireAccess(to: key.userID)
+    try await store.write {
+      try CredentialStore(transaction: $0).delete(key, actor: "\(actor)")
+    }
+    log(context, "credentials deleted", key, actor, version: nil)
+    return DeleteCredentialsResponse()
+  }
+
+  // MARK: What all methods share
+
+  /// Credentials are changed by people; no service acts for them.
+  private func changingActor(_ context: CallContext) throws -> Actor {
+    let actor = try context.actor()
+    if case .system = actor {
+      throw PurchasingError.notAllowed(actor: "\(actor)", what: "change credentials")
+    }
+    return actor
+  }
+
+  private func status(_ stored: SealedCredentials?, _ key: CredentialKey, now: Int64)
+    -> CredentialStatus
+  {
+    let canBeOpened = stored.map { (try? seal.open($0)) != nil } ?? false
+    let verdict = CredentialRules.verdict(stored, canBeOpened: canBeOpened, now: now)
+    func time(_ milliseconds: Int64?) -> Timestamp? {
+      milliseconds.flatMap { $0 == 0 ? nil : Timestamp(milliseconds: $0) }
+    }
+    let why = CredentialRules.why(verdict, key, version: stored?.version ?? 0)
+    return CredentialStatus(
+      userID: key.userID, api: key.api, environment: key.environment, state: verdict.contract,
+      reason: why.isEmpty
+        ? nil
+        : Reason(
+          code: "CREDENTIALS_" + verdict.contract.shortName,
+          text: "\(why); \(CredentialRules.advice(verdict, key))", owner: "reseller",
+          providerCode: ""),
+      version: Int32(clamping: stored?.version ?? 0), keyID: stored?.keyID ?? "",
+      accessTokenExpiresAt: time(stored?.accessTokenExpiresAt),
+      refreshTokenExpiresAt: time(stored?.refreshTokenExpiresAt),
+      updatedAt: time(stored?.updatedAt), vendorAccountID: stored?.vendorAccountID ?? "")
+  }
+
+  private func log(
+    _ context: CallContext, _ message: Logger.Message, _ key: CredentialKey, _ actor: Actor,
+    version: Int?
+  ) {
+    var metadata: Logger.Metadata = [
+      "user": "\(key.userID)", "environment": "\(key.environment.word)", "by": "\(actor)",
+    ]
+    if let version { metadata["version"] = "\(version)" }
+    context.logger.info(message, metadata: metadata)
+  }
+
+  // MARK: Reading
+
+  private func read(_ userID: Int64, _ api: String, _ environment: Contract.Environment)
+    throws(InvalidFields) -> CredentialKey
+  {
+    var fields = Fields()
+    let key = fields.credentialKey(userID, api, environment)
+    try fields.finish()
+    guard let key else { throw fields.refusal }
+    return key
+  }
+
+  private func read(_ request: PutCredentialsRequest) throws(InvalidFields) -> CredentialStore.New {
+    var fields = Fields()
+    let key = fields.credentialKey(request.userID, request.api, request.environment)
+    // A message never repeats what was sent: it may be a secret in the wrong field.
+    let parts = [
+      ("app_key", request.appKey, true), ("app_secret", request.appSecret, true),
+      ("access_token", request.accessToken, true), ("refresh_token", request.refreshToken, false),
+    ]
+    for (name, text, isRequired) in parts {
+      if isRequired && text.isEmpty { fields.reject(name, "is empty") }
+      if text.utf8.count > Self.secretBytesMax
+        || !text.unicodeScalars.allSatisfy({ (33...126).contains($0.value) })
+      {
+        fields.reject(
+          name, "must be at most \(Self.secretBytesMax) printable ASCII characters without blanks")
+      }
+    }
+    let accessEnd = fields.time("access_token_expires_at", request.accessTokenExpiresAt)
+    let refreshEnd = fields.time("refresh_token_expires_at", request.refreshTokenExpiresAt)
+    let account = fields.text("vendor_account_id", request.vendorAccountID)
+    try fields.finish()
+    guard let key, let account else { throw fields.refusal }
+    return CredentialStore.New(
+      key: key,
+      secrets: CredentialSecrets(
+        appKey: request.appKey, appSecret: Secret(request.appSecret),
+        accessToken: Secret(request.accessToken), refreshToken: Secret(request.refreshToken)),
+      vendorAccountID: account, accessTokenExpiresAt: accessEnd ?? 0,
+      refreshTokenExpiresAt: refreshEnd ?? 0)
+  }
+}
+
+extension Fields {
+  fileprivate mutating func credentialKey(
+    _ userID: Int64, _ api: String, _ environment: Contract.Environment
+  ) -> CredentialKey? {
+    if userID <= 0 { reject("user_id", "is \(userID); it must be a user's id") }
+    if api != CredentialKey.aliExpress {
+      reject("api", "is \"\(Self.shown(api))\"; it must be \(CredentialKey.aliExpress)")
+    }
+    return self.environment(environment).map {
+      CredentialKey(userID: userID, environment: $0)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// Why a purchase waits or was refused: a stable code, a sentence, and who can cure it.
+struct PurchaseReason: Error, Hashable, Sendable {
+  enum Code: String, Sendable, CaseIterable {
+    // Guards before anything is sent.
+    case productNotFound = "PRODUCT_NOT_FOUND"
+    case notOnSale = "NOT_ON_SALE"
+    case skuNotFound = "SKU_NOT_FOUND"
+    case outOfStock = "OUT_OF_STOCK"
+    case quantityAboveLimit = "QUANTITY_ABOVE_LIMIT"
+    case currencyNotSupported = "CURRENCY_NOT_SUPPORTED"
+    /// A price, fee or tax is missing or cannot be read: nothing is bought on a guess.
+    case priceUnreadable = "PRICE_UNREADABLE"
+    case aboveCeiling = "ABOVE_CEILING"
+    case notSoldToCountry = "NOT_SOLD_TO_COUNTRY"
+    case deliveryNotAvailable = "DELIVERY_NOT_AVAILABLE"
+    case noTrackedDelivery = "NO_TRACKED_DELIVERY"
+    // The supplier's definite refusals.
+    case addressRefused = "ADDRESS_REFUSED"
+    case taxIDRefused = "TAX_ID_REFUSED"
+    case buyerAccountRefused = "BUYER_ACCOUNT_REFUSED"
+    case orderRefused = "ORDER_REFUSED"
+    /// The supplier finds our request wrong: a fault of ours or of the application's set-up.
+    case requestRefused = "REQUEST_REFUSED"
+    // The way to the supplier.
+    case aliExpressNotConfigured = "ALIEXPRESS_NOT_CONFIGURED"
+    /// The API cannot be used, and there is no other way.
+    case browserNotConfigured = "BROWSER_NOT_CONFIGURED"
+    case rateLimited = "RATE_LIMITED"
+    case supplierUnavailable = "SUPPLIER_UNAVAILABLE"
+    // Unknown outcomes.
+    /// The answer was lost; it is being looked up.
+    case outcomeUnknown = "OUTCOME_UNKNOWN"
+    /// The lookups are exhausted: a person must find out.
+    case purchaseUnknown = "PURCHASE_UNKNOWN"
+    // After the placing.
+    case awaitingSupplierPayment = "AWAITING_SUPPLIER_PAYMENT"
+    case supplierPaymentFailed = "SUPPLIER_PAYMENT_FAILED"
+    case supplierOrderUnreadable = "SUPPLIER_ORDER_UNREADABLE"
+    case partlyClosed = "PARTLY_CLOSED"
+    case supplierOrderClosed = "SUPPLIER_ORDER_CLOSED"
+  }
+
+  /// Who can cure it.
+  enum Owner: String, Sendable, CaseIterable {
+    case platform, reseller, supplier, buyer
+    /// It cures itself.
+    case nobody
+  }
+
+  let code: Code
+  let text: String
+  let owner: Owner
+  /// The supplier's own code, as received; empty when the reason is ours.
+  var providerCode = ""
+}
+
+extension PurchaseReason {
+  /// The API cannot be used and the browser is not there to stand in.
+  ///
+  /// - Parameter advice: what to do, as a sentence's last part.
+  static func noPath(
+    _ why: String, advice: String, owner: Owner, providerCode: String = ""
+  ) -> PurchaseReason {
+    PurchaseReason(
+      code: .browserNotConfigured,
+      text: "the API cannot be used: \(why); no browser account is configured to buy instead; "
+        + advice,
+      owner: owner, providerCode: providerCode)
+  }
+}

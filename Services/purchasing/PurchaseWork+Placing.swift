@@ -1,0 +1,144 @@
+import Runtime
+import Store
+
+extension PurchaseWork {
+  /// Commits a sending, makes it, and records what became of it.
+  ///
+  /// - Parameter isLookUp: the request is one that was sent before, to find out what became of it.
+  func send(_ request: OrderRequest, isLookUp: Bool, _ run: inout Run) async throws {
+    let before = run.purchase
+    let begun = try await commit(&run) { purchases in
+      try purchases.begin(
+        before, request, isLookUp: isLookUp, account: "reseller:\(before.content.userID)")
+    }
+    guard let begun else { return }
+    run.purchase = begun.purchase
+    CrashPoint.reached(PurchasingStep.attemptCommitted)
+    log(.info, isLookUp ? "purchase looked up" : "purchase sent", run.purchase)
+    let placing = await run.account.place(request)
+    CrashPoint.reached(PurchasingStep.orderSent)
+    let doubts = run.attempts.filter { $0.reason?.providerCode == placing.doubtCode }
+    let conclusion = PlacingRules.conclude(
+      placing,
+      .init(
+        purchase: run.purchase, isLookUp: isLookUp, wasDoubted: !doubts.isEmpty,
+        mayRepeat: repeats.mayRepeat(in: run.purchase.content.environment), now: Self.now()))
+    try await record(conclusion, attempt: begun.attempt, isLookUp: isLookUp, &run)
+  }
+
+  private func record(
+    _ conclusion: PlacingRules.Conclusion, attempt: Int, isLookUp: Bool, _ run: inout Run
+  ) async throws {
+    let purchase = run.purchase
+    switch conclusion {
+    case .placed(let ids, let reason):
+      try await recordPlaced(ids, reason, attempt: attempt, isLookUp: isLookUp, &run)
+    case .refused(let reason):
+      try await commit(&run) { purchases in
+        try purchases.end(purchase, attempt: attempt, .refused, reason)
+        try purchases.refuse(purchase, reason)
+      }
+      log(.warning, "purchase refused", purchase, reason)
+    case .again(let reason, let pause):
+      try await commit(&run) { purchases in
+        try purchases.end(purchase, attempt: attempt, .notAccepted, reason)
+        try purchases.wait(
+          purchase, reason, until: purchases.transaction.now + Self.jittered(pause))
+      }
+      log(.info, "purchase was not accepted", purchase, reason)
+    case .unknown(let reason, let pause):
+      let tries = isLookUp ? purchase.tries + 1 : 0
+      try await commit(&run) { purchases in
+        try purchases.end(purchase, attempt: attempt, .unknown, reason)
+        try purchases.unknown(
+          purchase, reason,
+          until: pause.map { purchases.transaction.now + Self.jittered($0) }, tries: tries)
+      }
+      if pause == nil {
+        log(.error, "purchase is unknown and needs a person", purchase, reason)
+      } else {
+        log(.warning, "purchase is unknown", purchase, reason)
+      }
+    }
+  }
+
+  private func recordPlaced(
+    _ ids: [String], _ reason: PurchaseReason?, attempt: Int, isLookUp: Bool, _ run: inout Run
+  ) async throws {
+    let purchase = run.purchase
+    do {
+      run.purchase = try await commit(&run) { purchases in
+        try purchases.end(purchase, attempt: attempt, .placed, reason)
+        try purchases.placed(
+          purchase, ids: ids, reason, resolvedBy: isLookUp ? .repeatedRequest : .none)
+        return try purchases.require(purchase.content.orderID)
+      }
+    } catch PurchasingError.supplierOrderRefused(let id, let why) {
+      let reason = PlacingRules.askPerson(
+        purchase.content.key, "the supplier answered with order \(id), and \(why)")
+      try await commit(&run) { purchases in
+        try purchases.end(purchase, attempt: attempt, .unknown, reason)
+        try purchases.unknown(purchase, reason, until: nil, tries: purchase.tries)
+      }
+      log(.error, "purchase is unknown and needs a person", purchase, reason)
+      return
+    }
+    CrashPoint.reached(PurchasingStep.placedCommitted)
+    log(
+      .info, "purchase placed", run.purchase, reason,
+      ["supplierOrders": "\(ids.joined(separator: ","))"])
+    if run.purchase.state == .awaitingSupplierPayment { try await poll(&run) }
+  }
+
+  // MARK: After the placing
+
+  /// Asks whether the supplier's orders are paid.
+  func poll(_ run: inout Run) async throws {
+    var orders: [SupplierOrder] = []
+    for id in run.purchase.supplierOrderIDs {
+      switch await run.account.order(id) {
+      case .value(let order): orders.append(order)
+      case .refused(let reason): return try await pollLater(&run, reason, nil)
+      case .later(let reason, let seconds): return try await pollLater(&run, reason, seconds)
+      }
+    }
+    CrashPoint.reached(PurchasingStep.paymentPolled)
+    let purchase = run.purchase
+    let problem = purchase.reason?.code == .supplierPaymentFailed ? purchase.reason : nil
+    let verdict = PaymentRules.verdict(
+      on: orders, problem: problem, placedAt: purchase.placedAt, now: Self.now())
+    switch verdict {
+    case .waits(let reason): try await pollLater(&run, reason, nil)
+    case .closed(let reason):
+      try await commit(&run) { try $0.close(purchase, reason) }
+      log(.warning, "purchase closed unpaid", purchase, reason)
+    case .paid(let cost):
+      try await commit(&run) { try $0.settle(purchase, cost) }
+      CrashPoint.reached(PurchasingStep.purchasedCommitted)
+      log(.info, "purchase paid", purchase, nil, ["cost": "\(cost.landed)"])
+    }
+  }
+
+  private func pollLater(_ run: inout Run, _ reason: PurchaseReason, _ seconds: Int?) async throws {
+    let purchase = run.purchase
+    // A failed payment stays the reason until the order is paid or closed.
+    let kept = purchase.reason?.code == .supplierPaymentFailed ? purchase.reason : nil
+    try await commit(&run) { purchases in
+      let now = purchases.transaction.now
+      let pause = PaymentRules.pollPause(age: now - purchase.placedAt)
+      let told = seconds.map { Int64(min($0, 3600)) * 1000 } ?? 0
+      try purchases.wait(
+        purchase, kept ?? reason, until: now + Self.jittered(max(pause, told)))
+    }
+    if purchase.reason?.code != (kept ?? reason).code {
+      log(.info, "purchase waits for its payment", purchase, kept ?? reason)
+    }
+  }
+}
+
+extension Placing {
+  /// The code of a doubtful refusal; nil for everything else.
+  fileprivate var doubtCode: String? {
+    if case .refused(let reason, isDoubtful: true, _) = self { reason.providerCode } else { nil }
+  }
+}

@@ -1,0 +1,61 @@
+import RPC
+
+/// What purchasing refuses beyond wrong fields, missing rows and other content, in order of
+/// precedence.
+enum PurchasingError: Error, Hashable, Sendable {
+  /// The actor may not do this at all.
+  case notAllowed(actor: String, what: String)
+  /// The generation before has not ended, or was never asked for.
+  case generationNotNext(orderID: String, given: Int, latest: Int, state: String)
+  /// Only an unknown outcome is looked up or told by a person.
+  case nothingToReconcile(orderID: String, state: String)
+  /// The request may not be repeated any more.
+  case lookUpImpossible(PurchaseReason)
+  /// The supplier does not know the order that a person named, or it is another purchase's.
+  case supplierOrderRefused(id: String, why: String)
+  /// A question to the supplier that was answered with no.
+  case supplierRefused(PurchaseReason)
+  /// The supplier does not answer now.
+  case supplierSilent(PurchaseReason)
+}
+
+extension PurchasingError: RPCErrorConvertible {
+  var rpcError: RPCError {
+    switch self {
+    case .notAllowed(let actor, let what):
+      return RPCError(
+        .permissionDenied, "\(actor) may not \(what)", reason: ErrorReason(code: "NOT_ALLOWED"))
+    case .generationNotNext(let orderID, let given, let latest, let state):
+      return RPCError(
+        .failedPrecondition,
+        latest == 0
+          ? "order \"\(orderID)\" has no purchase yet; its first generation is 1, not \(given)"
+          : "generation \(latest) of order \"\(orderID)\" is \(state); generation \(given) cannot "
+            + "be taken: the next one is taken only when the one before was REFUSED or CLOSED",
+        reason: ErrorReason(
+          code: "GENERATION_NOT_NEXT", metadata: ["latest": "\(latest)", "state": state]))
+    case .nothingToReconcile(let orderID, let state):
+      return RPCError(
+        .failedPrecondition,
+        "the purchase of order \"\(orderID)\" is \(state); only an UNKNOWN one is reconciled",
+        reason: ErrorReason(code: "NOTHING_TO_RECONCILE", metadata: ["state": state]))
+    case .lookUpImpossible(let reason):
+      return RPCError(
+        .failedPrecondition, reason.text, reason: ErrorReason(code: reason.code.rawValue))
+    case .supplierOrderRefused(let id, let why):
+      return RPCError(
+        .failedPrecondition, "supplier order \(id) cannot be recorded: \(why)",
+        reason: ErrorReason(code: "SUPPLIER_ORDER_REFUSED"),
+        violations: [FieldViolation(field: "supplier_order_ids", description: "\(id): \(why)")])
+    case .supplierRefused(let reason):
+      return RPCError(
+        .failedPrecondition, reason.text,
+        reason: ErrorReason(
+          code: reason.code.rawValue,
+          metadata: ["owner": reason.owner.rawValue, "providerCode": reason.providerCode]))
+    case .supplierSilent(let reason):
+      return RPCError(
+        .unavailable, reason.text, reason: ErrorReason(code: reason.code.rawValue))
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Contract
+import Logging
+import Money
+import RPC
+import Runtime
+import Store
+
+/// The face of purchasing: reads a request, checks who acts, runs one transaction, answers.
+///
+/// Errors come in this order: who acts, the fields, the row's content, the row's state. Beyond those
+/// of `Fields`, `NotFound` and `OtherContent` see `PurchasingError`.
+struct PurchasingService: PurchasingMethods {
+  let store: Store
+  let supplier: any Supplier
+  let seal: CredentialSeal
+  let repeats: PurchaseWork.RepeatPolicy
+  let waiters: PurchaseWaiters
+  let logger: Logger
+
+  /// Records what is to be bought and waits for the outcome as long as the caller does.
+  ///
+  /// A replay of the same content answers with the purchase as it is now. A new generation is
+  /// FAILED_PRECONDITION (GENERATION_NOT_NEXT) unless the one before was REFUSED or CLOSED.
+  func placePurchase(_ request: PlacePurchaseRequest, _ context: CallContext) async throws
+    -> Contract.Purchase
+  {
+    let actor = try context.actor()
+    switch actor {
+    case .system, .operator: break
+    case .reseller, .admin:
+      throw PurchasingError.notAllowed(actor: "\(actor)", what: "place purchases")
+    }
+    let content = try read(request)
+    return try await waiters.waiting(for: content.orderID) { wakes in
+      let requested = try await store.write {
+        try PurchaseStore(transaction: $0).request(content)
+      }
+      CrashPoint.reached(PurchasingStep.requestCommitted)
+      if requested.isNew {
+        context.logger.info(
+          "purchase requested",
+          metadata: [
+            "order": "\(content.orderID)", "key": "\(content.key)",
+            "ceiling": "\(content.ceiling)",
+          ])
+      }
+      if requested.purchase.isSettled { return try await answer(requested.purchase) }
+      try await settled(wakes, within: context.remaining, content)
+      return try await answer(content.orderID, generation: content.generation)
+    }
+  }
+
+  /// Returns when the purchase is settled, or the caller's time is nearly over.
+  private func settled(
+    _ wakes: AsyncStream<Void>?, within remaining: Duration, _ content: PurchaseContent
+  ) async throws {
+    guard let wakes else { return }
+    let store = store
+    // A fifth of the time, a second at most, is kept for the answer.
+    let time = remaining - min(remaining / 5, .seconds(1))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await _ in wakes {
+          let purchase = try await store.read {
+            try PurchaseStore(transaction: $0).purchase(
+              content.orderID, generation: content.generation)
+          }
+          if purchase?.isSettled ?? true { return }
+        }
+      }
+      group.addTask { try await Task.sleep(for: time) }
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// The newest generation of an order's purchase.
+  func getPurchase(_ request: GetPurchaseRequest, _ context: CallContext) async throws
+    -> Contract.Purchase
+  {
+    let actor = try context.actor()
+    var fields = Fields()
+    guard let orderID = fields.id("order_id", request.orderID) else { throw fields.refusal }
+    let (purchase, attempts) = try await store.read { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      return (try purchases.require(orderID), try purchases.attempts(orderID))
+    }
+    try actor.requireAccess(to: purchase.content.userID)
+    return Contract.Purchase(purchase, attempts)
+  }
+
+  /// The newest generations in the order in which they were asked for. A reseller sees his own.
+  func listPurchases(_ request: ListPurchasesRequest, _ context: CallContext) async throws
+    -> ListPurchasesResponse
+  {
+    let actor = try context.actor()
+    var fields = Fields()
+    let userID = fields.userID(request.userID)
+    var state: Purchase.State?
+    if request.state != .unspecified {
+      state = Purchase.State(request.state)
+      if state == nil { fields.reject("state", "is \(request.state.name), which is no state") }
+    }
+    let size = fields.pageSize(request.pageSize)
+    let after = fields.pageToken(request.pageToken)
+    try fields.finish()
+    guard let userID else { throw fields.refusal }
+    try actor.requireAccess(to: userID)
+    let wanted = state
+    let found = try await store.read { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      return try purchases.purchases(
+        userID: userID, state: wanted, after: after, limit: size + 1
+      ).map { ($0.0, $0.1, try purchases.attempts($0.1.content.orderID)) }
+    }
+    let page = found.prefix(size)
+    return ListPurchasesResponse(
+      purchases: page.map { Contract.Purchase($0.1, $0.2) },
+      nextPageToken: found.count > size ? page.last.map { "\($0.0)" } ?? "" : "")
+  }
+
+  // MARK: What all methods share
+
+  func answer(_ purchase: Purchase) async throws -> Contract.Purchase {
+    try await answer(purchase.content.orderID, generation: purchase.content.generation)
+  }
+
+  private func answer(_ orderID: String, generation: Int) async throws -> Contract.Purchase {
+    try await store.read { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      guard let purchase = try purchases.purchase(orderID, generation: generation) else {
+        throw NotFound(kind: "purchase of order", id: orderID)
+      }
+      return Contract.Purchase(purchase, try purchases.attempts(orderID))
+    }
+  }
+}
