@@ -25,7 +25,7 @@ enum OutsideURL {
       case UInt8(ascii: "/"):
         slashes += 1
         if slashes == 3 { return url[..<index] }
-      case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"): return url[..<index]
+      case UInt8(ascii: "?"), UInt8(ascii: "#"): return url[..<index]
       default: break
       }
     }
