@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+/// The process `sandbox`: a supplier and a payment service to try Dropwire with.
+@main struct SandboxMain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sandbox",
+    abstract: "Imitate AliExpress and PayPal on the loopback address, in memory.",
+    discussion: discussion)
+
+  @Option(help: "Port to listen on; 0 takes any that is free.")
+  var port: UInt16 = 0
+
+  func run() async throws {
+    // Nothing is kept, so nothing has to be ended.
+    for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
+    signal(SIGPIPE, SIG_IGN)
+    try await SandboxServer(world: World()).run(port: Int(port)) { port in
+      FileHandle.standardOutput.write(Data("ready http://127.0.0.1:\(port)\n".utf8))
+    }
+  }
+
+  private static var discussion: String {
+    let settings = WorldSettings()
+    let settingLines = WorldSettings.Name.allCases.map {
+      "  \($0.rawValue) (\(String(decoding: settings.value($0).bytes, as: UTF8.self))): \($0.summary)"
+    }
+    let faultLines =
+      AliExpressFault.allCases.map { "  \($0.rawValue): \($0.summary)" }
+      + PayPalFault.allCases.map { "  \($0.rawValue): \($0.summary)" }
+    return """
+      AliExpress is at /aliexpress/sync and /aliexpress/rest, PayPal at /paypal.
+      App key 500001 with secret sandbox-app-secret, access token sandbox-access-42 (accounts 42 to
+      44), refresh token sandbox-refresh-42; PayPal client sandbox-client, secret sandbox-secret.
+      Product 1005001000000001 is a mug: SKU 12000000000000001 costs 6.50 USD and 1.50 to send.
+
+      EXAMPLES
+        sandbox --port 8080
+        curl localhost:8080/control
+        curl localhost:8080/control/truth?order=demo-
+        curl localhost:8080/control/settings -d '{"autoApprove": false}'
+        curl localhost:8080/control/faults -d '{"name": "paypal.capture5xx", "times": 2}'
+        curl localhost:8080/control/faults -X DELETE
+        curl localhost:8080/control/aliexpress/sku -d '{"sku_id": "12000000000000001", "stock": 3}'
+
+      CONTROL
+      \(ControlFace.routes.map { "  \($0)" }.joined(separator: "\n"))
+
+      SETTINGS (defaults)
+      \(settingLines.joined(separator: "\n"))
+
+      FAULTS (extras with defaults; times 1, -1 is always; probability 1; match: part of a key)
+      \(faultLines.joined(separator: "\n"))
+      """
+  }
+}
