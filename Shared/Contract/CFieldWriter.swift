@@ -1,0 +1,63 @@
+import CProtobufC
+
+/// Fills a message's C structure.
+struct CFieldWriter: FieldWriter {
+  private let memory: UnsafeMutableRawPointer
+  private let layout: MessageLayout
+  private let arena: Arena
+
+  /// The C structure of a message, filled; it lives as long as the arena.
+  static func structure(of message: some ContractMessage, _ arena: Arena)
+    -> UnsafeMutablePointer<ProtobufCMessage>
+  {
+    var writer = CFieldWriter(type(of: message).layout, arena)
+    message.write(to: &writer)
+    return writer.memory.assumingMemoryBound(to: ProtobufCMessage.self)
+  }
+
+  private init(_ layout: MessageLayout, _ arena: Arena) {
+    self.layout = layout
+    self.arena = arena
+    memory = arena.allocate(layout.descriptor.pointee.sizeof_message)
+    protobuf_c_message_init(layout.descriptor, memory)
+  }
+
+  func value<Value: ScalarValue>(_ index: Int, _ value: Value) {
+    store(value, layout.fields[index])
+  }
+
+  func message<Message: ContractMessage>(_ index: Int, _ message: Message?) {
+    if let message { store(message, layout.fields[index]) }
+  }
+
+  func choice<Value: FieldValue>(_ index: Int, _ value: Value) {
+    let field = layout.fields[index]
+    memory.storeBytes(of: field.number, toByteOffset: field.quantifierOffset, as: UInt32.self)
+    store(value, field)
+  }
+
+  func values<Value: FieldValue>(_ index: Int, _ values: [Value]) {
+    guard !values.isEmpty else { return }
+    let field = layout.fields[index]
+    let hadFailed = arena.failure != nil
+    let array = arena.allocate(values.count * Value.memoryBytes)
+    for (index, value) in values.enumerated() {
+      value.store(in: CMember(array + index * Value.memoryBytes), arena)
+    }
+    memory.storeBytes(of: values.count, toByteOffset: field.quantifierOffset, as: Int.self)
+    memory.storeBytes(
+      of: array, toByteOffset: field.offset, as: UnsafeMutableRawPointer.self)
+    if !hadFailed { nameFailure(field) }
+  }
+
+  private func store(_ value: some FieldValue, _ field: MessageLayout.Field) {
+    let hadFailed = arena.failure != nil
+    value.store(in: CMember(memory + field.offset), arena)
+    if !hadFailed { nameFailure(field) }
+  }
+
+  /// A value knows what is wrong with it, its message knows where it is.
+  private func nameFailure(_ field: MessageLayout.Field) {
+    if let failure = arena.failure { arena.failure = failure.within(field.name) }
+  }
+}
