@@ -78,6 +78,8 @@ public final class OutsideHTTP: Sendable {
     client = HTTPClient(configuration: settings)
   }
 
+  public var customMirror: Mirror { Mirror(self, children: []) }
+
   /// Ends all connections. Must be called once, at the end.
   public func shutdown() async throws { try await client.shutdown() }
 
