@@ -2,6 +2,7 @@ import Foundation
 public import Logging
 public import RPC
 import ServiceLifecycle
+import UnixSignals
 
 /// Runs one service from start to stop: directories, logging, socket, background work, signals.
 ///
@@ -82,7 +83,7 @@ private struct ServedSocket: Service {
       "serving",
       metadata: ["socket": .string(path), "policy": "every peer of this user is trusted"])
     print("ready \(path)")
-    fflush(stdout)
+    fflush(nil)
     try? await gracefulShutdown()
     server.setServing(false)
     await server.drain(within: ServiceHost.drainTimeout)

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import Outside
 
 /// One service's settings: declared once with their help, read from the environment and an optional
