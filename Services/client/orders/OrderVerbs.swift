@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import RPC
 
 /// `dropwire order`.
 struct OrderVerb: Verb {
