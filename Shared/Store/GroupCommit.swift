@@ -64,6 +64,9 @@ final class GroupCommit: Sendable {
     }
   }
 
+  /// Members that are in no batch yet.
+  var waitingCount: Int { state.withLock(\.waiting.count) }
+
   /// Refuses what waits and all that comes; a batch under way ends first.
   func close() {
     let waiting = state.withLock { state in

@@ -7,8 +7,8 @@ import Synchronization
 /// one for now wakes the runner at once; rows that are overdue are found after a start.
 ///
 /// A handler ends its intent by `complete` or `postpone` in the transaction that records what came
-/// of it. One that throws, or does neither, is run again after a pause that doubles from a second to a
-/// minute. Handlers may run again after a crash, so what they do must bear a repeat.
+/// of it. One that throws, or does neither, is run again after a pause that doubles from a second
+/// to a minute. Handlers may run again after a crash, so what they do must bear a repeat.
 public struct IntentRunner: Sendable {
   public typealias Handler = @Sendable (Intent) async throws -> Void
 

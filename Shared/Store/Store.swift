@@ -21,7 +21,7 @@ public final class Store: Sendable {
 
   private let path: String
   private let connections: Connections
-  private let writes: GroupCommit
+  let writes: GroupCommit
   private let reads: Readers
   private let lock: Mutex<ProcessLock?>
   private let logger: Logger
@@ -77,6 +77,7 @@ public final class Store: Sendable {
   /// cancellation undoes nothing.
   ///
   /// - Throws: what the closure throws; `StoreError.unavailable` when it may have happened or not.
+  @discardableResult
   public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T)
     async throws -> T
   {
