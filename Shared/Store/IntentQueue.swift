@@ -186,6 +186,6 @@ extension IntentQueue.Lane {
 
   fileprivate func wantsLook(_ now: Int64) -> Bool {
     if ready.count >= IntentQueue.readyMin { return false }
-    return hasMore || (nextDueAt ?? .max) <= now
+    return hasMore || nextDueAt.map { $0 <= now } == true
   }
 }
