@@ -11,7 +11,8 @@ import Synchronization
 /// connection; a POST without a body counts as handed over from the start. Everything after that,
 /// short of a complete answer, is `.unknown`. A GET whose answer is missing is `.unknown` too, and
 /// may always be asked again. Nothing is repeated here and no redirect is followed.
-public final class OutsideHTTP: Sendable {
+/// Reflected it shows nothing, since connections hold requests with their credentials.
+public final class OutsideHTTP: Sendable, CustomReflectable {
   public struct Configuration: Sendable {
     /// Calls per second for every method, in place of the providers' own rates. For benchmarks and
     /// for accounts with other limits.
