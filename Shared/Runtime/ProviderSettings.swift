@@ -20,6 +20,8 @@ public struct OutsideSettings: Sendable {
   public var sandbox = ProviderSettings()
   public var production = ProviderSettings()
 
+  public init() {}
+
   public subscript(environment: Contract.Environment) -> ProviderSettings? {
     switch environment {
     case .sandbox: sandbox
