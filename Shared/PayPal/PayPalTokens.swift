@@ -6,7 +6,8 @@ import Synchronization
 /// The access token of one PayPal application, fetched when needed and kept until it ends.
 ///
 /// **Invariant:** at most one token call is under way; whoever needs a token meanwhile waits for it.
-/// A caller that is cancelled does not end the call for the others. Tokens are `Secret`.
+/// A caller that is cancelled stops waiting and does not end the call for the others. Tokens are
+/// `Secret`.
 final class PayPalTokens: Sendable {
   struct Token: Sendable {
     /// The value of the header `Authorization`.
@@ -19,15 +20,21 @@ final class PayPalTokens: Sendable {
   /// Given up this long before its end, so that it outlives the call it is used for.
   static let margin = Duration.seconds(60)
 
+  private typealias Waiter = CheckedContinuation<Outcome<Token>, Never>
+
   private struct State {
     var token: Token?
-    var flight: Task<Outcome<Token>, Never>?
+    var isFetching = false
     var serial = 0
-  }
+    var waiters: [Int: Waiter] = [:]
+    var waiterNumber = 0
 
-  private enum Next {
-    case ready(Token)
-    case flight(Task<Outcome<Token>, Never>)
+    func usable(after rejected: Token?) -> Token? {
+      guard let token, token.usableUntil > .now, token.serial > rejected?.serial ?? 0 else {
+        return nil
+      }
+      return token
+    }
   }
 
   private let http: OutsideHTTP
@@ -47,27 +54,37 @@ final class PayPalTokens: Sendable {
   ///
   /// It is `done` or refused for a passing reason, never unknown: without a token nothing was sent.
   func token(after rejected: Token? = nil) async -> Outcome<Token> {
-    let next = state.withLock { state -> Next in
-      if let token = state.token, token.usableUntil > .now,
-        token.serial > rejected?.serial ?? 0
-      {
-        return .ready(token)
-      }
-      if let flight = state.flight { return .flight(flight) }
-      state.token = nil
-      state.serial += 1
-      let serial = state.serial
-      let flight = Task { await self.fetch(serial) }
-      state.flight = flight
-      return .flight(flight)
+    let (token, number) = state.withLock { state in
+      state.waiterNumber += 1
+      return (state.usable(after: rejected), state.waiterNumber)
     }
-    switch next {
-    case .ready(let token): return .done(token)
-    case .flight(let flight): return await flight.value
+    if let token { return .done(token) }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { wait($0, number, after: rejected) }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: Self.stopped)
     }
   }
 
-  private func fetch(_ serial: Int) async -> Outcome<Token> {
+  private func wait(_ waiter: Waiter, _ number: Int, after rejected: Token?) {
+    let known = state.withLock { state -> Outcome<Token>? in
+      // The cancellation handler has run already, and found nobody.
+      if Task.isCancelled { return Self.stopped }
+      if let token = state.usable(after: rejected) { return .done(token) }
+      state.waiters[number] = waiter
+      if !state.isFetching {
+        state.isFetching = true
+        state.token = nil
+        state.serial += 1
+        let serial = state.serial
+        Task { await self.fetch(serial) }
+      }
+      return nil
+    }
+    if let known { waiter.resume(returning: known) }
+  }
+
+  private func fetch(_ serial: Int) async {
     let request = basic.reveal { basic in
       OutsideRequest(
         provider: PayPalClient.provider, account: PayPalClient.account,
@@ -80,11 +97,13 @@ final class PayPalTokens: Sendable {
         timeout: PayPalMethod.token.timeout)
     }
     let outcome = read(await http.send(request), serial)
-    state.withLock { state in
-      state.flight = nil
+    let waiters = state.withLock { state in
+      state.isFetching = false
       if case .done(let token) = outcome { state.token = token }
+      defer { state.waiters = [:] }
+      return state.waiters.values
     }
-    return outcome
+    for waiter in waiters { waiter.resume(returning: outcome) }
   }
 
   private func read(_ answer: OutsideAnswer, _ serial: Int) -> Outcome<Token> {
@@ -113,6 +132,8 @@ final class PayPalTokens: Sendable {
 
   /// A year: more is a mistake, and would overflow further on.
   private static let secondsMax: Int64 = 366 * 24 * 3600
+
+  private static let stopped = none("stopped before it came")
 
   private static func none(_ text: String) -> Outcome<Token> {
     .refused(.notSent("PayPal gave no access token: \(text)"))

@@ -113,6 +113,23 @@ import Testing
     }
   }
 
+  @Test func `a caller who is cancelled does not wait for the token`() async throws {
+    try await ScriptedPayPal.running(tokens: { _ in .silence }) { _ in
+      .silence
+    } _: { payPal in
+      let client = payPal.client
+      let begin = ContinuousClock.now
+      let calls = (0..<3).map { _ in Task { await client.getOrder("5O1") } }
+      while payPal.tokenCalls.isEmpty { await Task.yield() }
+      for call in calls {
+        call.cancel()
+        #expect(await call.value.word == "NOT_SENT later")
+      }
+      #expect(ContinuousClock.now - begin < .seconds(10))
+      #expect(payPal.tokenCalls.count == 1)
+    }
+  }
+
   @Test func `a caller who is cancelled does not spoil the token for the others`() async throws {
     try await ScriptedPayPal.running { _ in
       .http(200, [:], Self.order)
