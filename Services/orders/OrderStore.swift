@@ -38,7 +38,7 @@ struct OrderStore {
         .integer(Int64(listing.environment.rawValue)), .text(listing.productURL),
         .text(listing.skuID), .text(listing.title), .integer(Int64(checkout.quantity)),
         .text(checkout.total.currency.code), .integer(checkout.total.minorUnits),
-        .blob(checkout.shipTo.protobuf()), .text(checkout.returnURL), .text(checkout.cancelURL),
+        .blob(try checkout.shipTo.protobuf()), .text(checkout.returnURL), .text(checkout.cancelURL),
         .integer(transaction.now),
       ])
     guard let row else { return nil }

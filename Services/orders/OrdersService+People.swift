@@ -1,4 +1,5 @@
 import Contract
+import Logging
 import Money
 import RPC
 import Runtime
@@ -29,7 +30,7 @@ extension OrdersService {
     let (shipTo, raised) = (address, ceiling)
     return try await act(orderID, .retry, actor, context) { orders, order in
       var facts: [OrderStore.Fact] = []
-      if let shipTo { facts.append(.init("correctedAddress", .blob(shipTo.protobuf()))) }
+      if let shipTo { facts.append(.init("correctedAddress", .blob(try shipTo.protobuf()))) }
       if let raised {
         try Self.require(raised, like: order, "cost_ceiling")
         facts.append(.init("raisedCeiling", .integer(raised.minorUnits)))

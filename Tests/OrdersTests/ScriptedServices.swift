@@ -1,0 +1,108 @@
+import Contract
+import RPC
+import Synchronization
+
+/// A purchasing that does as it is told.
+final class ScriptedPurchasing: PurchasingMethods {
+  enum Answer: Sendable {
+    case purchase(PurchaseState, reason: String = "", nextAt: Int64 = 0)
+    case fail(RPCError)
+  }
+
+  private struct State {
+    var answers: [Answer] = []
+    var placed: [PlacePurchaseRequest] = []
+    var looks = 0
+    var callers: Set<String> = []
+    var requestIDs: Set<String> = []
+  }
+
+  private let state = Mutex(State())
+
+  /// What was asked to be bought, with repeats.
+  var placed: [PlacePurchaseRequest] { state.withLock { $0.placed } }
+  var looks: Int { state.withLock { $0.looks } }
+  /// Who called, and under which request ids.
+  var callers: Set<String> { state.withLock { $0.callers } }
+  var requestIDs: Set<String> { state.withLock { $0.requestIDs } }
+
+  /// The next answers to either method; afterwards everything is bought.
+  func script(_ answers: Answer...) { state.withLock { $0.answers += answers } }
+
+  func placePurchase(_ request: PlacePurchaseRequest, _ context: CallContext) async throws
+    -> Purchase
+  {
+    state.withLock { state in
+      state.placed.append(request)
+      state.callers.insert(context.metadata["dropwire-actor"] ?? "")
+      state.requestIDs.insert(context.requestID)
+    }
+    return try answer(request.orderID, generation: request.generation)
+  }
+
+  func getPurchase(_ request: GetPurchaseRequest, _ context: CallContext) async throws -> Purchase {
+    let generation = state.withLock { state in
+      state.looks += 1
+      return state.placed.last { $0.orderID == request.orderID }?.generation ?? 0
+    }
+    return try answer(request.orderID, generation: generation)
+  }
+
+  private func answer(_ orderID: String, generation: Int32) throws -> Purchase {
+    let answer = state.withLock { state in
+      state.answers.isEmpty ? .purchase(.purchased) : state.answers.removeFirst()
+    }
+    switch answer {
+    case .fail(let error): throw error
+    case .purchase(let purchased, let reason, let nextAt):
+      var purchase = Purchase(
+        orderID: orderID, state: purchased, generation: generation, path: "api")
+      if purchased == .purchased {
+        purchase.supplierOrderIDs = ["8001"]
+        purchase.landedCost = .init(minorUnits: 800, currency: "USD")
+        purchase.fundedBy = "reseller"
+      }
+      if !reason.isEmpty {
+        purchase.reason = Reason(
+          code: reason, text: "as the script says", owner: "reseller", providerCode: "P1")
+      }
+      if nextAt > 0 { purchase.nextAt = Timestamp(milliseconds: nextAt) }
+      return purchase
+    }
+  }
+}
+
+/// A ledger that does as it is told.
+final class ScriptedLedger: LedgerMethods {
+  private struct State {
+    var errors: [RPCError] = []
+    var captures: [RecordCaptureRequest] = []
+    var sales: [RecordSaleRequest] = []
+  }
+
+  private let state = Mutex(State())
+
+  var captures: [RecordCaptureRequest] { state.withLock { $0.captures } }
+  var sales: [RecordSaleRequest] { state.withLock { $0.sales } }
+
+  /// The next calls fail so; afterwards everything is booked.
+  func fail(_ errors: RPCError...) { state.withLock { $0.errors += errors } }
+
+  func recordCapture(_ request: RecordCaptureRequest, _ context: CallContext) async throws
+    -> RecordCaptureResponse
+  {
+    try state.withLock { state throws(RPCError) in
+      if !state.errors.isEmpty { throw state.errors.removeFirst() }
+      state.captures.append(request)
+      return RecordCaptureResponse()
+    }
+  }
+
+  func recordSale(_ request: RecordSaleRequest, _ context: CallContext) async throws -> Sale {
+    try state.withLock { state throws(RPCError) in
+      if !state.errors.isEmpty { throw state.errors.removeFirst() }
+      state.sales.append(request)
+      return Sale(orderID: request.orderID)
+    }
+  }
+}
