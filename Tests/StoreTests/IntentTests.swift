@@ -75,7 +75,7 @@ import Testing
           seen.append(subject)
           if seen.count == 701 { break }
         }
-        #expect(seen.first == "past")
+        #expect(seen.contains("past"))
         #expect(Set(seen).count == 701 && !seen.contains("later"))
       }
       #expect(try await rows(store).map(\.subject) == ["x", "later"])
