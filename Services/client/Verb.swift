@@ -13,8 +13,10 @@ protocol Verb: AsyncParsableCommand {
 }
 
 extension Verb {
-  func run() async throws {
-    let session = Session(calling)
+  func run() async throws { try await perform(in: Session(calling)) }
+
+  /// Does the work; complains about what went wrong, and ends with its status.
+  func perform(in session: Session) async throws(ExitCode) {
     do {
       try await run(in: session)
     } catch let status as ExitCode {

@@ -1,0 +1,182 @@
+import NIOCore
+import Contract
+import RPC
+import Runtime
+import Synchronization
+
+@testable import Client
+
+/// Answers as scripted, and notes what was asked and by whom.
+struct FakeServices: Sendable {
+  final class Notes: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    func add(_ method: String, _ message: some ContractMessage, _ context: CallContext) {
+      let actor = context.metadata[Actor.metadataName] ?? "nobody"
+      lines.withLock { $0.append("\(actor) \(method) \(message.json(pretty: false))") }
+    }
+  }
+
+  let notes = Notes()
+  var order = Examples.order
+  var purchase: Purchase? = Examples.purchase
+  var trialBalance = Examples.trialBalance
+  var verified = VerifyJournalResponse(isValid: true, entries: 3, headHash: [0xAB, 0x01])
+  var violations: [Violation] = []
+  var refusal: RPCError?
+  /// Whose process is down.
+  var down: Set<ServiceName> = []
+
+  var channels: [ServiceName: any RPCChannel] {
+    var channels: [ServiceName: any RPCChannel] = [:]
+    for service in ServiceName.allCases { channels[service] = channel(service) }
+    return channels
+  }
+
+  private func channel(_ service: ServiceName) -> any RPCChannel {
+    if down.contains(service) { return NobodyThere(service: service) }
+    let health = RPCService(
+      name: "grpc.health.v1.Health", methods: ["Check": .unary { _, _ in .init(bytes: [8, 1]) }])
+    switch service {
+    case .orders: return InProcessChannel(services: [FakeOrders(fake: self).rpcService(), health])
+    case .ledger: return InProcessChannel(services: [FakeLedger(fake: self).rpcService(), health])
+    case .purchasing:
+      return InProcessChannel(services: [
+        FakePurchasing(fake: self).rpcService(), FakeCredentials(fake: self).rpcService(), health,
+      ])
+    }
+  }
+
+  func note(_ method: String, _ message: some ContractMessage, _ context: CallContext) throws {
+    notes.add(method, message, context)
+    if let refusal { throw refusal }
+  }
+}
+
+private struct FakeOrders: OrdersMethods {
+  let fake: FakeServices
+
+  func createCheckout(_ request: CreateCheckoutRequest, _ context: CallContext) async throws
+    -> Order
+  {
+    try fake.note("CreateCheckout", request, context)
+    return fake.order
+  }
+
+  func getOrder(_ request: GetOrderRequest, _ context: CallContext) async throws -> Order {
+    try fake.note("GetOrder", request, context)
+    return fake.order
+  }
+
+  func retryOrder(_ request: RetryOrderRequest, _ context: CallContext) async throws -> Order {
+    try fake.note("RetryOrder", request, context)
+    return fake.order
+  }
+
+  func listOrders(_ request: ListOrdersRequest, _ context: CallContext) async throws
+    -> ListOrdersResponse
+  {
+    try fake.note("ListOrders", request, context)
+    return ListOrdersResponse(orders: [fake.order], nextPageToken: "17")
+  }
+
+  func watchOrders(
+    _ request: WatchOrdersRequest, _ context: CallContext, _ responses: ResponseStream<Order>
+  ) async throws {
+    try fake.note("WatchOrders", request, context)
+    try await responses.write(fake.order)
+    try await responses.write(fake.order)
+  }
+
+  func getOrderHistory(_ request: GetOrderHistoryRequest, _ context: CallContext) async throws
+    -> GetOrderHistoryResponse
+  {
+    try fake.note("GetOrderHistory", request, context)
+    return GetOrderHistoryResponse(events: Examples.events)
+  }
+}
+
+private struct FakePurchasing: PurchasingMethods {
+  let fake: FakeServices
+
+  func getPurchase(_ request: GetPurchaseRequest, _ context: CallContext) async throws -> Purchase {
+    try fake.note("GetPurchase", request, context)
+    guard let purchase = fake.purchase else {
+      throw NotFound(kind: "purchase", id: request.orderID)
+    }
+    return purchase
+  }
+}
+
+private struct FakeCredentials: CredentialsMethods {
+  let fake: FakeServices
+
+  func putCredentials(_ request: PutCredentialsRequest, _ context: CallContext) async throws
+    -> CredentialStatus
+  {
+    try fake.note("PutCredentials", request, context)
+    return CredentialStatus(
+      userID: request.userID, api: request.api, environment: request.environment, state: .valid,
+      version: 1, keyID: "k1")
+  }
+}
+
+private struct FakeLedger: LedgerMethods {
+  let fake: FakeServices
+
+  func listPayouts(_ request: ListPayoutsRequest, _ context: CallContext) async throws
+    -> ListPayoutsResponse
+  {
+    try fake.note("ListPayouts", request, context)
+    return ListPayoutsResponse(payouts: Examples.payouts)
+  }
+
+  func trialBalance(_ request: TrialBalanceRequest, _ context: CallContext) async throws
+    -> TrialBalanceResponse
+  {
+    try fake.note("TrialBalance", request, context)
+    return fake.trialBalance
+  }
+
+  func verifyJournal(_ request: VerifyJournalRequest, _ context: CallContext) async throws
+    -> VerifyJournalResponse
+  {
+    try fake.note("VerifyJournal", request, context)
+    return fake.verified
+  }
+
+  func checkInvariants(_ request: CheckInvariantsRequest, _ context: CallContext) async throws
+    -> CheckInvariantsResponse
+  {
+    try fake.note("CheckInvariants", request, context)
+    return CheckInvariantsResponse(violations: fake.violations)
+  }
+
+  func recordFunding(_ request: RecordFundingRequest, _ context: CallContext) async throws
+    -> RecordFundingResponse
+  {
+    try fake.note("RecordFunding", request, context)
+    return RecordFundingResponse(entry: Examples.entries[0])
+  }
+
+  /// In two pieces, cut in the middle of a letter.
+  func exportJournal(
+    _ request: ExportJournalRequest, _ context: CallContext,
+    _ responses: ResponseStream<ExportJournalResponse>
+  ) async throws {
+    try fake.note("ExportJournal", request, context)
+    guard request.format == .jsonLines else {
+      let text = Array("1,é\n".utf8)
+      try await responses.write(ExportJournalResponse(text: Array(text.prefix(3))))
+      try await responses.write(ExportJournalResponse(text: Array(text.dropFirst(3))))
+      return
+    }
+    guard request.environment == .sandbox else { return }
+    for entry in Examples.entries {
+      let line = entry.json(pretty: false) + "\n"
+      try await responses.write(ExportJournalResponse(text: Array(line.utf8)))
+    }
+  }
+}
