@@ -61,22 +61,23 @@ enum AliExpressReading {
       isLimitStrict: json["limit_strategy"]?.text != "back_to_normal_price")
   }
 
-  /// Tax unless the price includes it, and import charges where there are any.
+  /// What comes on top of the price: the tax unless the price includes it, or the import charges,
+  /// which are that tax where it is raised at the border. The greater counts.
   private static func taxOnTop(_ json: JSON, _ currency: Currency) -> Amount? {
-    var total = Amount.zero(currency)
-    var parts: [JSON?] = [json["estimated_import_charges"]]
-    if json["price_include_tax"]?.bool != true { parts.append(json["tax_amount"]) }
     if let code = json["tax_currency_code"]?.text, !code.isEmpty, code != currency.code {
       return nil
     }
-    for part in parts {
-      guard let text = part?.text, !text.isEmpty else { continue }
-      guard let amount = try? Amount(decimal: text, currency: currency), !amount.isNegative,
-        let next = try? total.adding(amount)
-      else { return nil }
-      total = next
+    var names = ["estimated_import_charges"]
+    if json["price_include_tax"]?.bool != true { names.append("tax_amount") }
+    var most = Amount.zero(currency)
+    for name in names {
+      guard let text = json[name]?.text, !text.isEmpty else { continue }
+      guard let amount = notNegative(try? Amount(decimal: text, currency: currency)) else {
+        return nil
+      }
+      if amount.minorUnits > most.minorUnits { most = amount }
     }
-    return total
+    return most
   }
 
   private static func positive(_ text: String?, _ currency: Currency) -> Amount? {

@@ -3,6 +3,7 @@ import Foundation
 import Money
 import NIOCore
 import Outside
+import Runtime
 
 /// AliExpress, one gateway per environment.
 struct AliExpressSupplier: Supplier {

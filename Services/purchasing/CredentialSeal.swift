@@ -2,6 +2,7 @@ import Contract
 import Crypto
 import Foundation
 import Outside
+import Runtime
 
 /// Seals and opens credentials.
 ///

@@ -1,5 +1,6 @@
 import Contract
 import Outside
+import Runtime
 
 /// Whose credentials, for which API, in which environment. The two environments never stand in for
 /// each other, nor does one user for another.

@@ -14,7 +14,6 @@ struct CredentialsService: CredentialsMethods {
 
   let store: Store
   let seal: CredentialSeal
-  let waiters: PurchaseWaiters
 
   /// Seals and stores credentials, and lets the reseller's waiting purchases go on. The same content
   /// again changes nothing.

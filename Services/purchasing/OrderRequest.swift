@@ -1,4 +1,5 @@
 import Contract
+import Money
 import Outside
 
 /// The parameters of `aliexpress.ds.order.create` as they are sent, and sent again by a lookup.

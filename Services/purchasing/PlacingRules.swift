@@ -1,3 +1,5 @@
+import Runtime
+
 /// How a purchase goes on: what comes next, and what an answer means. Pure.
 ///
 /// Times are milliseconds.

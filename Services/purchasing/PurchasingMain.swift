@@ -50,7 +50,7 @@ import Store
     let purchasing = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: host.logger)
-    let credentials = CredentialsService(store: store, seal: seal, waiters: waiters)
+    let credentials = CredentialsService(store: store, seal: seal)
     try await host.run(
       services: [purchasing.rpcService(), credentials.rpcService()],
       background: [{ await runner.run() }],

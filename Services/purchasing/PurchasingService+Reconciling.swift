@@ -1,4 +1,5 @@
 import Contract
+import Logging
 import Money
 import RPC
 import Runtime

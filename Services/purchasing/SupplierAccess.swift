@@ -1,4 +1,5 @@
 import Contract
+import Runtime
 
 /// Decides how a reseller's purchase reaches the supplier, and opens that way.
 struct SupplierAccess: Sendable {
