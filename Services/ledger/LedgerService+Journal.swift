@@ -118,7 +118,7 @@ extension LedgerService {
     }
   }
 
-  private func read(_ request: ExportJournalRequest) throws(LedgerError) -> (
+  private func read(_ request: ExportJournalRequest) throws(InvalidFields) -> (
     JournalExport, Journal.Selection
   ) {
     var fields = Fields()

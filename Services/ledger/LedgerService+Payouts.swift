@@ -116,7 +116,7 @@ extension LedgerService {
   }
 
   /// `<order>/admin`, `<order>/reseller`, or the id of one that was requested.
-  private func payoutID(_ text: String) throws(LedgerError) -> String {
+  private func payoutID(_ text: String) throws(InvalidFields) -> String {
     var fields = Fields()
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let isOfOrder = parts.count == 2 && ["admin", "reseller"].contains(String(parts[1]))

@@ -4,7 +4,7 @@ import Runtime
 
 /// Requests that record something, read once at the border.
 extension LedgerService {
-  func read(_ request: RecordCaptureRequest) throws(LedgerError) -> (Capture, Int64?) {
+  func read(_ request: RecordCaptureRequest) throws(InvalidFields) -> (Capture, Int64?) {
     var fields = Fields()
     let orderID = fields.id("order_id", request.orderID)
     let userID = fields.userID(request.userID)
@@ -23,7 +23,7 @@ extension LedgerService {
     return (capture, occurredAt)
   }
 
-  func read(_ request: RecordSaleRequest) throws(LedgerError) -> (NewSale, Int64?) {
+  func read(_ request: RecordSaleRequest) throws(InvalidFields) -> (NewSale, Int64?) {
     var fields = Fields()
     let orderID = fields.id("order_id", request.orderID)
     let userID = fields.userID(request.userID)
@@ -52,7 +52,7 @@ extension LedgerService {
     return (sale, occurredAt)
   }
 
-  func read(_ request: RecordFundingRequest) throws(LedgerError) -> (Funding, Int64?) {
+  func read(_ request: RecordFundingRequest) throws(InvalidFields) -> (Funding, Int64?) {
     var fields = Fields()
     let fundingID = fields.id("funding_id", request.fundingID)
     let environment = fields.environment(request.environment)

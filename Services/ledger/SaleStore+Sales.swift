@@ -76,7 +76,7 @@ extension SaleStore {
     }
   }
 
-  private func compare(_ stored: NewSale, with given: NewSale) throws(LedgerError) {
+  private func compare(_ stored: NewSale, with given: NewSale) throws(OtherContent) {
     try Comparison(kind: "sale of order", id: given.orderID).require([
       ("user_id", "\(stored.userID)", "\(given.userID)"),
       ("environment", stored.environment.word, given.environment.word),

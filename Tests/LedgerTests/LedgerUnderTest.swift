@@ -23,7 +23,7 @@ struct LedgerUnderTest: Sendable {
       logger: Self.logger)
     payPal = ScriptedPayouts()
     let service = LedgerService(store: store, logger: Self.logger)
-    client = LedgerClient(InProcessChannel(services: [service.rpcService()]))
+    client = LedgerClient(InProcessChannel(services: [service.rpcService()], logger: Self.logger))
   }
 
   /// Runs with the payouts moving.

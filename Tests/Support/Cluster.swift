@@ -1,7 +1,7 @@
 public import Contract
 import Foundation
 import Logging
-public import RPC
+import RPC
 import Synchronization
 
 /// The three services and the outside world as real processes in a scratch directory of their own.
@@ -57,7 +57,7 @@ public final class Cluster: Sendable {
         attributes: [.posixPermissions: 0o700])
     }
     let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
-    FileManager.default.createFile(
+    _ = FileManager.default.createFile(
       atPath: "\(directory)/master.key", contents: Data(key), attributes: [.posixPermissions: 0o600]
     )
     logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

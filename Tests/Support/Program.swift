@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import Synchronization
 
 /// One of the built programs as a real process, with its output kept in a log file.
@@ -57,7 +57,7 @@ public final class Program: Sendable {
     self.name = name
     self.logPath = logPath
     if !FileManager.default.fileExists(atPath: logPath) {
-      FileManager.default.createFile(atPath: logPath, contents: nil)
+      _ = FileManager.default.createFile(atPath: logPath, contents: nil)
     }
     let log = try FileHandle(forUpdating: URL(fileURLWithPath: logPath))
     logStart = try log.seekToEnd()

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
-public import Foundation
+import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// The control interface of the outside-world simulator, which the services never use.
 public struct SandboxControl: Sendable {

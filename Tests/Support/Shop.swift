@@ -111,7 +111,8 @@ public struct Shop: Sendable {
     -> Contract.Order
   {
     let order = try await eventually("order \(orderID) is purchased and booked", within: timeout) {
-      let order = try? await order(orderID)
+      () -> Contract.Order? in
+      let order = try? await self.order(orderID)
       return order?.isSaleBooked == true && order?.state == .purchased ? order : nil
     }
     _ = try await eventually("both payouts of \(orderID) are paid", within: timeout) {
