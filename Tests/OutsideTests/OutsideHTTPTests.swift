@@ -75,16 +75,16 @@ extension OutsideAnswer {
     }
   }
 
-  @Test(arguments: [ScriptedServer.Rudeness.closesAtAccept, .closesAtFirstBytes])
-  func `what is called unsent never reached the server`(_ rudeness: ScriptedServer.Rudeness)
-    async throws
-  {
-    try await ScriptedServer.running(rudeness: rudeness) { _ in
+  @Test(arguments: [0, 1, 100, 200, 300])
+  func `what is called unsent never reached the server`(_ bytes: Int) async throws {
+    try await ScriptedServer.running(closesAfterBytes: bytes) { _ in
       .close
     } _: { server, http in
-      for turn in 0..<100 {
-        let mark = "body-\(turn)"
-        let answer = await http.send(.test(server.url, account: "\(turn)", body: mark))
+      for turn in 0..<60 {
+        let mark = "body-\(turn)-"
+        let answer = await http.send(
+          .test(
+            server.url, account: "\(turn)", body: mark + String(repeating: "x", count: 300)))
         #expect(answer.status == nil)
         if answer.isNotSent { #expect(!server.bytes.contains(mark)) }
       }

@@ -49,9 +49,6 @@ enum Reply: Sendable {
 final class ScriptedServer: Sendable {
   typealias Script = @Sendable (HeardRequest) async -> Reply
 
-  /// When a connection ends without any request being answered.
-  enum Rudeness: Sendable { case none, closesAtAccept, closesAtFirstBytes }
-
   private struct Log {
     var heard: [HeardRequest] = []
     /// All that came, also of requests that never were whole.
@@ -59,22 +56,23 @@ final class ScriptedServer: Sendable {
   }
 
   let script: Script
-  let rudeness: Rudeness
+  /// A connection ends, unanswered, when so many bytes have come; nil for a polite server.
+  let closesAfterBytes: Int?
   private let log = Mutex(Log())
   private let listener = Mutex<(any Channel)?>(nil)
 
-  init(rudeness: Rudeness = .none, script: @escaping Script) {
-    self.rudeness = rudeness
+  init(closesAfterBytes: Int? = nil, script: @escaping Script) {
+    self.closesAfterBytes = closesAfterBytes
     self.script = script
   }
 
   /// Serves while the body runs, with a client of its own.
   static func running(
-    rudeness: Rudeness = .none, configuration: OutsideHTTP.Configuration = .init(),
+    closesAfterBytes: Int? = nil, configuration: OutsideHTTP.Configuration = .init(),
     _ script: @escaping Script,
     _ body: (ScriptedServer, OutsideHTTP) async throws -> Void
   ) async throws {
-    let server = ScriptedServer(rudeness: rudeness, script: script)
+    let server = ScriptedServer(closesAfterBytes: closesAfterBytes, script: script)
     try await server.start()
     let http = OutsideHTTP(configuration: configuration, logger: Logger(label: "test"))
     do {
@@ -146,14 +144,17 @@ private final class Conversation: ChannelInboundHandler {
   init(server: ScriptedServer) { self.server = server }
 
   func channelActive(context: ChannelHandlerContext) {
-    if server.rudeness == .closesAtAccept { context.close(promise: nil) }
+    if server.closesAfterBytes == 0 { context.close(promise: nil) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var part = unwrapInboundIn(data)
     server.note(part)
-    if server.rudeness == .closesAtFirstBytes { return context.close(promise: nil) }
     buffer.writeBuffer(&part)
+    if let limit = server.closesAfterBytes {
+      if buffer.readableBytes >= limit { context.close(promise: nil) }
+      return
+    }
     while let request = HeardRequest(reading: &buffer) {
       server.answer(request, on: context.channel)
     }
