@@ -22,7 +22,18 @@ import Testing
   @Test func `the story has each step with the time that passed`() async throws {
     let run = try await Terminal().run("history demo-1")
     let expected = """
-      EXPECTED
+      TIME                          PASSED  SERVICE     WHAT                          DETAIL
+      2026-11-24 12:00:00.000Z              orders      awaiting-payment              checkoutCreated (operator:test)
+      2026-11-24 12:00:01.000Z    +1.000 s  ledger      capture                       20.00 USD paypal / buyerDeposits, 1.19 USD paymentFees / paypal
+      2026-11-24 12:00:01.000Z    +0.000 s  orders      awaiting-payment > paid       captureCompleted: 20.00 USD
+      2026-11-24 12:00:01.000Z    +0.000 s  orders      paid > purchasing             purchaseAsked
+      2026-11-24 12:00:01.100Z    +0.100 s  purchasing  attempt 1 sent                api, key demo-1-p1
+      2026-11-24 12:00:01.900Z    +0.800 s  purchasing  attempt 1 refused             OUT_OF_STOCK: sold out; for the reseller
+      2026-11-24 12:00:02.000Z    +0.100 s  purchasing  purchase refused              OUT_OF_STOCK: sold out; for the reseller
+      2026-11-24 12:00:02.000Z    +0.000 s  orders      purchasing > needs-attention  purchaseRefused
+      2026-11-24 12:00:03.000Z    +1.000 s  ledger      payout due                    demo-1/admin 1.08 USD for admin
+      2026-11-24 12:00:03.000Z    +0.000 s  ledger      payout due                    demo-1/reseller 17.73 USD for reseller:42
+      2026-11-24 12:01:04.000Z  +1 min 1 s  ledger      payout paid                   demo-1/admin 1.08 USD
       """
     #expect(run == Terminal.Run(out: expected + "\n"))
   }

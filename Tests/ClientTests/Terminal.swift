@@ -16,7 +16,7 @@ final class Terminal: Sendable {
   }
 
   let services: FakeServices
-  private let printed = Mutex(Run())
+  private let printed = Mutex((out: [UInt8](), complaints: ""))
 
   init(_ services: FakeServices = FakeServices()) { self.services = services }
 
@@ -26,7 +26,7 @@ final class Terminal: Sendable {
   }
 
   func run(_ words: [String]) async throws -> Run {
-    printed.withLock { $0 = Run() }
+    printed.withLock { $0 = ([], "") }
     guard let verb = try DropwireMain.parseAsRoot(words) as? any Verb else {
       throw NoVerb(words: words)
     }
@@ -36,9 +36,10 @@ final class Terminal: Sendable {
     } catch {
       status = error.rawValue
     }
-    return printed.withLock { run in
-      run.status = status
-      return run
+    return printed.withLock { printed in
+      Run(
+        status: status, out: String(decoding: printed.out, as: UTF8.self),
+        complaints: printed.complaints)
     }
   }
 
@@ -52,9 +53,7 @@ final class Terminal: Sendable {
       channels: services.channels,
       options: CallOptions(timeout: .seconds(calling.timeout)).acting(as: actor),
       output: Output(
-        write: { bytes in
-          self.printed.withLock { $0.out += String(decoding: bytes, as: UTF8.self) }
-        },
+        write: { bytes in self.printed.withLock { $0.out += bytes } },
         complain: { text in self.printed.withLock { $0.complaints += text } }))
   }
 

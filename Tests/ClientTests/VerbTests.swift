@@ -9,7 +9,26 @@ import Testing
   @Test func `an order is shown with why it waits`() async throws {
     let run = try await Terminal().run("order demo-1")
     let expected = """
-      EXPECTED
+      order          demo-1
+      state          needs-attention
+      environment    sandbox
+      reseller       42
+      listing        mug
+      product        https://www.aliexpress.com/item/1005001000000001.html
+      sku            12000000000000001
+      quantity       1
+      price          20.00 USD
+      ship to        Ada Lovelace, 1 Market Street, San Francisco California 94105 US, +14155550100
+      paypal order   5O1
+      capture        2GG
+      payment fee    1.19 USD
+      in the books   capture
+      waits because  OUT_OF_STOCK: the variant is sold out (B_INVENTORY); for the reseller
+      since          2026-11-24 12:00:02Z
+      next           retry, or refund
+      you may        retry, mark-purchased
+      created        2026-11-24 12:00:00Z
+      updated        2026-11-24 12:00:02Z
       """
     #expect(run == Terminal.Run(out: expected + "\n"))
   }
@@ -18,7 +37,9 @@ import Testing
     let terminal = Terminal()
     let run = try await terminal.run("orders --user 42 --state needs-attention --page-size 1")
     let expected = """
-      EXPECTED
+      ORDER   STATE            RESELLER  LISTING  QTY      PRICE  COST  CREATED               WAITS BECAUSE
+      demo-1  needs-attention        42  mug        1  20.00 USD        2026-11-24 12:00:00Z  OUT_OF_STOCK
+      There are more; add --page-token 17
       """
     #expect(run == Terminal.Run(out: expected + "\n"))
     #expect(
@@ -30,7 +51,9 @@ import Testing
   @Test func `payouts are a table`() async throws {
     let run = try await Terminal().run("payouts --order demo-1")
     let expected = """
-      EXPECTED
+      PAYOUT           PAYEE        STATE          DUE    AMOUNT  SENT TO               UPDATED               BECAUSE
+      demo-1/admin     admin        paid      1.08 USD  1.08 USD  platform@example.com  2026-11-24 12:01:04Z
+      demo-1/reseller  reseller:42  pending  17.73 USD                                  2026-11-24 12:00:03Z  NO_RECIPIENT: nobody said where the money goes; for the reseller
       """
     #expect(run == Terminal.Run(out: expected + "\n"))
   }
@@ -46,7 +69,13 @@ import Testing
   @Test func `a trial balance has its totals and its verdict`() async throws {
     let run = try await Terminal().run("trial-balance")
     let expected = """
-      EXPECTED
+      ACCOUNT           DEBITS    CREDITS     BALANCE
+      buyerDeposits   0.00 USD  20.00 USD  -20.00 USD
+      paymentFees     1.19 USD   0.00 USD    1.19 USD
+      paypal         20.00 USD   1.19 USD   18.81 USD
+      total          21.19 USD  21.19 USD    0.00 USD
+
+      balanced, 1 entry, head ab01
       """
     #expect(run == Terminal.Run(out: expected + "\n"))
   }
