@@ -1,0 +1,46 @@
+/// What may crash, lose cents or hide a race.
+enum SafetyRules {
+  /// Binary floating point stays away from money.
+  static func floatingPoint(_ path: String, _ code: SwiftCode) -> [Finding] {
+    guard path.hasPrefix("Shared/Money/") || path.hasPrefix("Services/") else { return [] }
+    return code.matches(of: /\b(Double|Float|CGFloat|Float16|Float80)\b/).map {
+      Finding(path: path, line: $0.line, text: "binary floating point near money")
+    }
+  }
+
+  /// `try!`, `as!` and forced unwrapping.
+  static func forced(_ path: String, _ code: SwiftCode) -> [Finding] {
+    code.matches(of: /\b(try|as)[!]|[A-Za-z0-9_)\]][!](?!=)/).map {
+      Finding(path: path, line: $0.line, text: "what may fail is forced")
+    }
+  }
+
+  /// A promise to the compiler needs the sentence that makes it true, next to it.
+  static func baselessPromises(_ path: String, _ code: SwiftCode) -> [Finding] {
+    code.matches(of: /@unchecked\s+Sendable/).filter { match in
+      let near = max(0, match.line - 6)...match.line
+      return !near.contains { index in
+        (code.comments[index] ?? "").split(separator: " ").count > 3
+      }
+    }.map {
+      Finding(path: path, line: $0.line, text: "@unchecked Sendable without its reason")
+    }
+  }
+
+  /// Tests wait for an event, a row or a line, with a deadline; the one loop for it is shared.
+  static func sleeps(_ path: String, _ code: SwiftCode) -> [Finding] {
+    guard path.contains(/^Tests\/\w+Tests\//) else { return [] }
+    return code.matches(of: /\b(Task\.sleep|Thread\.sleep|u?sleep\s*\()/).map {
+      Finding(path: path, line: $0.line, text: "a test sleeps; wait for what must happen")
+    }
+  }
+
+  /// A test's name is a sentence.
+  static func namelessTests(_ path: String, _ source: String) -> [Finding] {
+    source.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+      index, line in
+      guard line.contains(/@Test\b.*\bfunc\s+\w/) else { return nil }
+      return Finding(path: path, line: index + 1, text: "the test's name is no sentence")
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/// Swift source with its comments, texts and raw identifiers blanked, so that rules see code alone.
+///
+/// Lines stay where they are. A text's interpolations are blanked with it.
+struct SwiftCode: Sendable {
+  let lines: [String]
+  /// The lines' comments, by index.
+  let comments: [Int: String]
+
+  init(_ source: String) {
+    var scanner = Scanner(bytes: Array(source.utf8))
+    scanner.run()
+    lines = String(decoding: scanner.bytes, as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    comments = scanner.comments
+  }
+
+  /// Indices and texts of the lines that match.
+  func matches(of pattern: some RegexComponent) -> [(line: Int, text: String)] {
+    lines.enumerated().compactMap { index, line in
+      line.contains(pattern) ? (index + 1, line) : nil
+    }
+  }
+}
+
+private struct Scanner {
+  var bytes: [UInt8]
+  var comments: [Int: String] = [:]
+  private var position = 0
+  private var line = 0
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func run() {
+    while position < bytes.count { step() }
+  }
+
+  private mutating func step() {
+    if starts(with: "//") {
+      comment { $0.current == UInt8(ascii: "\n") }
+    } else if starts(with: "/*") {
+      comment { $0.takeEnd("*/") }
+    } else if current == UInt8(ascii: "#"), let hashes = rawTextHashes() {
+      position += hashes
+      text(hashes: hashes)
+    } else if current == UInt8(ascii: "\"") {
+      text(hashes: 0)
+    } else if current == UInt8(ascii: "`") {
+      blank()
+      while let byte = current, byte != UInt8(ascii: "`") { blank() }
+      blank()
+    } else {
+      advance()
+    }
+  }
+
+  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private func starts(with text: StaticString) -> Bool {
+    text.withUTF8Buffer { wanted in
+      position + wanted.count <= bytes.count
+        && wanted.indices.allSatisfy { bytes[position + $0] == wanted[$0] }
+    }
+  }
+
+  private mutating func advance() {
+    if current == UInt8(ascii: "\n") { line += 1 }
+    position += 1
+  }
+
+  private mutating func blank() {
+    guard let byte = current else { return }
+    if byte != UInt8(ascii: "\n") { bytes[position] = UInt8(ascii: " ") }
+    advance()
+  }
+
+  private mutating func takeEnd(_ end: StaticString) -> Bool {
+    guard starts(with: end) else { return false }
+    for _ in 0..<end.utf8CodeUnitCount { blank() }
+    return true
+  }
+
+  private mutating func comment(isOver: (inout Scanner) -> Bool) {
+    while position < bytes.count, !isOver(&self) {
+      comments[line, default: ""].unicodeScalars.append(Unicode.Scalar(bytes[position]))
+      blank()
+    }
+  }
+
+  /// The number of `#` before a raw text; nil when no quote follows them.
+  private func rawTextHashes() -> Int? {
+    let hashes = bytes[position...].prefix { $0 == UInt8(ascii: "#") }.count
+    let next = position + hashes
+    return next < bytes.count && bytes[next] == UInt8(ascii: "\"") ? hashes : nil
+  }
+
+  /// Blanks a text from its first quote to its last.
+  private mutating func text(hashes: Int) {
+    let quotes = starts(with: "\"\"\"") ? 3 : 1
+    for _ in 0..<quotes { blank() }
+    while let byte = current {
+      if byte == UInt8(ascii: "\\"), escape(hashes: hashes) { continue }
+      if byte == UInt8(ascii: "\""), isEnd(quotes: quotes, hashes: hashes) {
+        for _ in 0..<(quotes + hashes) { blank() }
+        return
+      }
+      blank()
+    }
+  }
+
+  private func isEnd(quotes: Int, hashes: Int) -> Bool {
+    let end =
+      Array(repeating: UInt8(ascii: "\""), count: quotes)
+      + Array(repeating: UInt8(ascii: "#"), count: hashes)
+    return bytes[position...].starts(with: end)
+  }
+
+  /// Blanks a backslash and what it escapes; an interpolation up to its closing parenthesis.
+  private mutating func escape(hashes: Int) -> Bool {
+    let marks = Array(repeating: UInt8(ascii: "#"), count: hashes)
+    guard bytes[(position + 1)...].starts(with: marks) else { return false }
+    for _ in 0...hashes { blank() }
+    guard current == UInt8(ascii: "(") else {
+      blank()
+      return true
+    }
+    var depth = 0
+    repeat {
+      if current == UInt8(ascii: "\"") {
+        text(hashes: 0)
+        continue
+      }
+      if current == UInt8(ascii: "(") { depth += 1 }
+      if current == UInt8(ascii: ")") { depth -= 1 }
+      blank()
+    } while depth > 0 && position < bytes.count
+    return true
+  }
+}

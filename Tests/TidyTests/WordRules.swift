@@ -1,0 +1,72 @@
+/// Words that may not be used, and where.
+enum WordRules {
+  /// Types whose name says nothing about what they are.
+  static func vagueTypes(_ path: String, _ code: SwiftCode) -> [Finding] {
+    types(code).filter { type in
+      ["Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Info", "Data"].contains {
+        type.name.hasSuffix($0)
+      }
+    }.map { Finding(path: path, line: $0.line, text: "\($0.name) ends in a vague word") }
+  }
+
+  /// A type with its module's name hides the module.
+  static func typesNamedAsTheirModule(_ path: String, _ code: SwiftCode) -> [Finding] {
+    let parts = path.split(separator: "/")
+    guard parts.count > 2 else { return [] }
+    let module = parts[1].prefix(1).uppercased() + parts[1].dropFirst()
+    return types(code).filter { $0.name == module && $0.indent == 0 }.map {
+      Finding(path: path, line: $0.line, text: "\($0.name) is the module's own name")
+    }
+  }
+
+  static func types(_ code: SwiftCode) -> [(line: Int, name: String, indent: Int)] {
+    code.lines.enumerated().compactMap { index, line in
+      guard
+        let match = line.firstMatch(
+          of: /\b(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z]\w*)/),
+        !line.contains(/\bimport\b/)
+      else { return nil }
+      return (index + 1, String(match.1), line.prefix { $0 == " " }.count)
+    }
+  }
+
+  /// Methods of the contract are named by words of the domain.
+  static func vagueMethods(_ file: SourceFile) -> [Finding] {
+    numbered(file).filter { $0.text.contains(/^\s*rpc\s+(Process|Handle|Manage|Do)[A-Z(]/) }.map {
+      Finding(path: file.path, line: $0.line, text: "the method's verb says nothing")
+    }
+  }
+
+  /// Work that somebody meant to do.
+  static func unfinished(_ file: SourceFile) -> [Finding] {
+    let marks = ["TO" + "DO", "FIX" + "ME"]
+    return numbered(file).filter { line in marks.contains { line.text.contains($0) } }.map {
+      Finding(path: file.path, line: $0.line, text: "unfinished work is marked")
+    }
+  }
+
+  /// Packages come from their ordinary clients; nothing here names a registry's address.
+  static func registries(_ file: SourceFile) -> [Finding] {
+    let hosts = [
+      "pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com",
+      "crates" + ".io", "proxy.golang" + ".org", "rubygems" + ".org", "deb.debian" + ".org",
+    ]
+    return numbered(file).filter { line in hosts.contains { line.text.contains($0) } }.map {
+      Finding(path: file.path, line: $0.line, text: "the address of a package registry")
+    }
+  }
+
+  /// A log message is one static sentence; what varies is metadata.
+  static func varyingLogMessages(_ file: SourceFile) -> [Finding] {
+    let level = /[lL]ogger\.(trace|debug|info|notice|warning|error|critical)\(\s*"[^"]*\\\(/
+    return numbered(file).filter { $0.text.contains(level) }.map {
+      Finding(path: file.path, line: $0.line, text: "the log message is not static")
+    }
+  }
+
+  private static func numbered(_ file: SourceFile) -> [(line: Int, text: Substring)] {
+    file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+      ($0.offset + 1, $0.element)
+    }
+  }
+}
