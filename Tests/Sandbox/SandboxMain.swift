@@ -22,6 +22,10 @@ import Foundation
 
   private static var discussion: String {
     let settings = WorldSettings()
+    let productLines = Catalogue.samples.dropFirst().map { product in
+      "  \(product.id) (\(product.title)): SKU "
+        + product.skus.map(\.id).joined(separator: ", ")
+    }
     let settingLines = WorldSettings.Name.allCases.map {
       "  \($0.rawValue) (\(String(decoding: settings.value($0).bytes, as: UTF8.self))): \($0.summary)"
     }
@@ -30,18 +34,21 @@ import Foundation
       + PayPalFault.allCases.map { "  \($0.rawValue): \($0.summary)" }
     return """
       AliExpress is at /aliexpress/sync and /aliexpress/rest, PayPal at /paypal.
-      App key 500001 with secret sandbox-app-secret, access token sandbox-access-42 (accounts 42 to
-      44), refresh token sandbox-refresh-42; PayPal client sandbox-client, secret sandbox-secret.
-      Product 1005001000000001 is a mug: SKU 12000000000000001 costs 6.50 USD and 1.50 to send.
+      App key 500001 has the secret sandbox-app-secret.
+      Account 42 has sandbox-access-42 and sandbox-refresh-42; so have 43 and 44.
+      PayPal's client sandbox-client has the secret sandbox-secret.
+      Product 1005001000000001 is a mug. Its SKU 12000000000000001 costs 6.50 USD
+      and 1.50 USD to send tracked; SKU 12000000000000002 is out of stock.
+      Other products, one for each way in which things can be otherwise:
+      \(productLines.joined(separator: "\n"))
 
       EXAMPLES
         sandbox --port 8080
         curl localhost:8080/control
         curl localhost:8080/control/truth?order=demo-
         curl localhost:8080/control/settings -d '{"autoApprove": false}'
-        curl localhost:8080/control/faults -d '{"name": "paypal.capture5xx", "times": 2}'
+        curl localhost:8080/control/faults -d '{"name": "paypal.capture5xx"}'
         curl localhost:8080/control/faults -X DELETE
-        curl localhost:8080/control/aliexpress/sku -d '{"sku_id": "12000000000000001", "stock": 3}'
 
       CONTROL
       \(ControlFace.routes.map { "  \($0)" }.joined(separator: "\n"))

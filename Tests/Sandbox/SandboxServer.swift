@@ -21,7 +21,7 @@ struct SandboxServer: HTTPResponder {
   /// - Parameter onReady: Is given the port.
   func run(port: Int, onReady: @escaping @Sendable (Int) -> Void) async throws {
     var logger = Logger(label: "sandbox")
-    logger.logLevel = .error
+    logger.logLevel = .critical
     let application = Application(
       responder: self,
       configuration: .init(
