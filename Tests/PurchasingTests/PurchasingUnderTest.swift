@@ -1,0 +1,176 @@
+import Contract
+import Crypto
+import Logging
+import RPC
+import Store
+import Support
+import Testing
+
+@testable import Purchasing
+
+/// Purchasing in memory with a scripted supplier, called through the contract.
+struct PurchasingUnderTest: Sendable {
+  static let asSystem = CallOptions(timeout: .seconds(15)).acting("system")
+  static let asOperator = CallOptions(timeout: .seconds(15)).acting("operator:test")
+  static let logger = Logger(label: "purchasing-tests") { _ in SwiftLogNoOpLogHandler() }
+
+  let store: Store
+  let supplier = ScriptedSupplier()
+  let seal: CredentialSeal
+  let work: PurchaseWork
+  let client: PurchasingClient
+  let credentials: CredentialsClient
+
+  init(
+    _ location: Location = .memory, mayRepeat: Bool = true,
+    key: SymmetricKey = SymmetricKey(size: .bits256)
+  ) throws {
+    store = try Store(
+      location, applicationID: Schema.applicationID, migrations: Schema.migrations,
+      logger: Self.logger)
+    seal = CredentialSeal(masterKey: MasterKey(key))
+    let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
+    let waiters = PurchaseWaiters()
+    work = PurchaseWork(
+      store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
+      logger: Self.logger)
+    let service = PurchasingService(
+      store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
+      logger: Self.logger)
+    let channel = InProcessChannel(services: [
+      service.rpcService(), CredentialsService(store: store, seal: seal).rpcService(),
+    ])
+    client = PurchasingClient(channel)
+    credentials = CredentialsClient(channel)
+  }
+
+  /// Runs with the purchases moving, for a reseller 42 with credentials in both environments.
+  static func running(
+    mayRepeat: Bool = true, _ body: (PurchasingUnderTest) async throws -> Void
+  ) async throws {
+    let purchasing = try PurchasingUnderTest(mayRepeat: mayRepeat)
+    try await purchasing.putCredentials(environment: .sandbox)
+    try await purchasing.putCredentials(environment: .production)
+    try await purchasing.moving { try await body(purchasing) }
+  }
+
+  /// Carries out intents while a body runs.
+  func moving(_ body: () async throws -> Void) async throws {
+    let runner = IntentRunner(store: store, logger: Self.logger, handlers: work.handlers)
+    let running = Task { await runner.run() }
+    do {
+      try await body()
+    } catch {
+      running.cancel()
+      await running.value
+      throw error
+    }
+    running.cancel()
+    await running.value
+  }
+
+  static let address = Address(
+    fullName: "Ada Lovelace", phone: "+14155550100", line1: "1 Market Street", line2: "",
+    city: "San Francisco", province: "California", postalCode: "94105", country: "US", taxID: "")
+
+  static func request(
+    _ orderID: String, generation: Int32 = 1, user: Int64 = 42,
+    environment: Contract.Environment = .sandbox, sku: String = "12000000000000001",
+    quantity: Int32 = 1, ceiling: Int64 = 1500, address: Address = address
+  ) -> PlacePurchaseRequest {
+    PlacePurchaseRequest(
+      orderID: orderID, userID: user, environment: environment,
+      productURL: "https://www.aliexpress.com/item/1005001000000001.html", skuID: sku,
+      quantity: quantity, shipTo: address,
+      costCeiling: .init(minorUnits: ceiling, currency: "USD"), generation: generation)
+  }
+
+  /// Asks for a purchase and waits for its outcome.
+  @discardableResult
+  func buy(_ request: PlacePurchaseRequest, timeout: Duration = .seconds(15)) async throws
+    -> Contract.Purchase
+  {
+    var options = Self.asSystem
+    options.timeout = timeout
+    return try await client.placePurchase(request, options: options)
+  }
+
+  @discardableResult
+  func buy(_ orderID: String) async throws -> Contract.Purchase {
+    try await buy(Self.request(orderID))
+  }
+
+  func purchase(_ orderID: String) async throws -> Contract.Purchase {
+    try await client.getPurchase(.init(orderID: orderID), options: Self.asOperator)
+  }
+
+  /// Waits until a purchase has a state, and a reason when one is given.
+  @discardableResult
+  func wait(for orderID: String, _ state: PurchaseState, _ reason: String? = nil) async throws
+    -> Contract.Purchase
+  {
+    try await eventually("\(orderID) is \(state.name) \(reason ?? "")", within: .seconds(15)) {
+      let purchase = try await purchase(orderID)
+      let isThere =
+        purchase.state == state && (reason == nil || purchase.reason?.code == reason)
+      return isThere ? purchase : nil
+    }
+  }
+
+  static func credentials(
+    user: Int64 = 42, environment: Contract.Environment = .sandbox, token: String = "access-42",
+    expiresAt: Int64 = 4_000_000_000_000
+  ) -> PutCredentialsRequest {
+    PutCredentialsRequest(
+      userID: user, api: "aliexpress-dropshipping", environment: environment, appKey: "500001",
+      appSecret: "canary-app-secret", accessToken: token, refreshToken: "canary-refresh",
+      accessTokenExpiresAt: expiresAt == 0 ? nil : Timestamp(milliseconds: expiresAt),
+      refreshTokenExpiresAt: nil, vendorAccountID: "")
+  }
+
+  @discardableResult
+  func putCredentials(
+    user: Int64 = 42, environment: Contract.Environment = .sandbox, token: String = "access-42",
+    expiresAt: Int64 = 4_000_000_000_000
+  ) async throws -> CredentialStatus {
+    try await credentials.putCredentials(
+      Self.credentials(
+        user: user, environment: environment, token: token, expiresAt: expiresAt),
+      options: Self.asOperator)
+  }
+
+  func credentialStatus(user: Int64 = 42) async throws -> CredentialStatus {
+    try await credentials.getCredentialStatus(
+      .init(userID: user, api: "aliexpress-dropshipping", environment: .sandbox),
+      options: Self.asOperator)
+  }
+
+  /// Changes rows behind the program's back.
+  func tamper(_ sql: String, _ values: [SQLValue] = []) async throws {
+    _ = try await store.write { try $0.run(sql, values) }
+  }
+
+  func count(_ sql: String) async throws -> Int64 {
+    try await store.read { try $0.row(sql)?.int("n") ?? 0 }
+  }
+
+  /// Expects a refusal with a code, a reason when one is given, and exactly these fields.
+  func expectRefused(
+    _ code: StatusCode, reason: String? = nil, fields: [String] = [],
+    sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
+  ) async {
+    do {
+      try await body()
+      Issue.record("expected \(code) \(fields)", sourceLocation: sourceLocation)
+    } catch let error as RPCError {
+      #expect(error.code == code, "\(error)", sourceLocation: sourceLocation)
+      if let reason {
+        #expect(error.reason?.code == reason, "\(error)", sourceLocation: sourceLocation)
+      }
+      #expect(
+        error.violations.map(\.field) == fields, "\(error)", sourceLocation: sourceLocation)
+    } catch {
+      Issue.record("unexpected \(error)", sourceLocation: sourceLocation)
+    }
+  }
+}
