@@ -1,6 +1,7 @@
 import Contract
 import Money
 import Outside
+import PayPal
 import RPC
 import Store
 import Support
@@ -218,7 +219,7 @@ import Testing
       }
       let order = try await orders.wait(for: "o-1", .needsAttention, "CAPTURE_UNKNOWN")
       #expect(order.waiting?.allowedActions == [.retry])
-      for _ in 0..<40 { orders.payPal.look(.accept) }
+      orders.payPal.calm()
       _ = try await orders.client.retryOrder(.init(orderID: "o-1"), options: Page.asOperator)
       try await orders.finished("o-1")
       #expect(orders.payPal.calls.filter { $0 == "capture o-1-c1" }.count == 1)

@@ -9,6 +9,10 @@ import Testing
 
 @testable import Orders
 
+/// The contract has messages of these names.
+typealias Order = Orders.Order
+typealias OrderEvent = Orders.OrderEvent
+
 /// An `orders` in memory, with a scripted PayPal, purchasing and ledger, called through the contract.
 struct OrdersUnderTest: Sendable {
   static let asOperator = CallOptions(timeout: .seconds(20)).acting("operator:test")

@@ -44,6 +44,8 @@ final class ScriptedPayPal: PaymentGateway {
   func create(_ answers: Answer...) { state.withLock { $0.createAnswers += answers } }
   func capture(_ answers: Answer...) { state.withLock { $0.captureAnswers += answers } }
   func look(_ answers: Answer...) { state.withLock { $0.lookAnswers += answers } }
+  /// Looks answer truly from now on.
+  func calm() { state.withLock { $0.lookAnswers = [] } }
   func configure(_ isConfigured: Bool) { state.withLock { $0.isConfigured = isConfigured } }
   func requireApproval() { state.withLock { $0.approvedAtOnce = false } }
 
