@@ -16,10 +16,23 @@ struct SwiftCode: Sendable {
 
   /// Indices and texts of the lines that match.
   func matches(of pattern: some RegexComponent) -> [(line: Int, text: String)] {
-    lines.enumerated().compactMap { index, line in
-      line.contains(pattern) ? (index + 1, line) : nil
+    let plain = pattern.plain
+    return lines.enumerated().compactMap { index, line in
+      line.contains(plain) ? (index + 1, line) : nil
     }
   }
+
+  /// Whether the line, or one of the six above it, has a comment of more than three words.
+  func isExplained(_ line: Int) -> Bool {
+    (max(0, line - 7)...(line - 1)).contains { index in
+      (comments[index] ?? "").split(separator: " ").count > 3
+    }
+  }
+}
+
+extension RegexComponent {
+  /// The pattern with `\b` as programs have it: between a letter, digit or underscore and the rest.
+  var plain: Regex<RegexOutput> { regex.wordBoundaryKind(.simple) }
 }
 
 private struct Scanner {
@@ -35,21 +48,21 @@ private struct Scanner {
   }
 
   private mutating func step() {
-    if starts(with: "//") {
+    switch bytes[position] {
+    case UInt8(ascii: "/") where starts(with: "//"):
       comment { $0.current == UInt8(ascii: "\n") }
-    } else if starts(with: "/*") {
+    case UInt8(ascii: "/") where starts(with: "/*"):
       comment { $0.takeEnd("*/") }
-    } else if current == UInt8(ascii: "#"), let hashes = rawTextHashes() {
+    case UInt8(ascii: "#"):
+      guard let hashes = rawTextHashes() else { return advance() }
       position += hashes
       text(hashes: hashes)
-    } else if current == UInt8(ascii: "\"") {
-      text(hashes: 0)
-    } else if current == UInt8(ascii: "`") {
+    case UInt8(ascii: "\""): text(hashes: 0)
+    case UInt8(ascii: "`"):
       blank()
       while let byte = current, byte != UInt8(ascii: "`") { blank() }
       blank()
-    } else {
-      advance()
+    default: advance()
     }
   }
 

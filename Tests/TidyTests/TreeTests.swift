@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test func `the formatter has nothing to change`() throws {
-    let paths = SourceTree.swiftFiles.map(\.path)
+    let paths = SourceTree.swiftFiles.map(\.path).filter { $0 != "Package.swift" }
     let lint = try Tool.run("swift", ["format", "lint", "--strict", "--parallel"] + paths)
     #expect(lint.status == 0, "\(lint.output.prefix(4000))")
   }

@@ -9,12 +9,17 @@ enum WordRules {
     }.map { Finding(path: path, line: $0.line, text: "\($0.name) ends in a vague word") }
   }
 
+  /// The store is what its module is, and nothing else in the module needs qualifying.
+  private static let eponymous: Set<String> = ["Store"]
+
   /// A type with its module's name hides the module.
   static func typesNamedAsTheirModule(_ path: String, _ code: SwiftCode) -> [Finding] {
     let parts = path.split(separator: "/")
     guard parts.count > 2 else { return [] }
     let module = parts[1].prefix(1).uppercased() + parts[1].dropFirst()
-    return types(code).filter { $0.name == module && $0.indent == 0 }.map {
+    return types(code).filter {
+      $0.name == module && $0.indent == 0 && !eponymous.contains($0.name)
+    }.map {
       Finding(path: path, line: $0.line, text: "\($0.name) is the module's own name")
     }
   }
@@ -23,8 +28,8 @@ enum WordRules {
     code.lines.enumerated().compactMap { index, line in
       guard
         let match = line.firstMatch(
-          of: /\b(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z]\w*)/),
-        !line.contains(/\bimport\b/)
+          of: /\b(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z]\w*)/.plain),
+        !line.contains(/\bimport\b/.plain)
       else { return nil }
       return (index + 1, String(match.1), line.prefix { $0 == " " }.count)
     }
