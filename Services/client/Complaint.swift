@@ -26,7 +26,9 @@ struct Complaint: Error, Hashable {
   }
 
   private static func sentence(_ error: RPCError) -> String {
-    let more = error.violations.filter { !error.message.contains($0.description) }
+    let more = error.violations.filter { violation in
+      ![violation.field, violation.description].contains { error.message.contains($0) }
+    }
     let reason = error.reason.map { $0.code == "\(error.code)" ? "" : ", \($0.code)" } ?? ""
     let lines =
       ["\(error.message) (\(error.code)\(reason))"]

@@ -15,8 +15,8 @@ public struct ClientEnvironment: Sendable {
     var settings = Settings(
       service: "dropwire", summary: "", arguments: [], environment: environment)
     runDirectory = settings.runDirectorySetting()
-    let name = settings.ambient("USER") ?? settings.ambient("LOGNAME") ?? ""
-    userName = name.isEmpty ? "uid-\(userID())" : name
+    let name = settings.ambient("USER") ?? ""
+    userName = name.isEmpty ? NSUserName() : name
   }
 
   /// Path of a service's socket.
