@@ -70,18 +70,22 @@ final class Connector: Sendable {
   }
 
   private func open() async throws -> ClientConnection {
+    let logger = logger
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connectTimeout(.seconds(2))
-      .connect(unixDomainSocketPath: socketPath).get()
-    let logger = logger
-    return try await channel.eventLoop.submit {
-      let connection = try ClientConnection(eventLoop: channel.eventLoop, logger: logger) {
-        self.gone($0)
+      .channelInitializer { channel in
+        // Before the first byte can come.
+        channel.eventLoop.makeCompletedFuture {
+          let connection = try ClientConnection(eventLoop: channel.eventLoop, logger: logger) {
+            self.gone($0)
+          }
+          try channel.pipeline.syncOperations.addHandler(connection)
+        }
       }
-      try channel.pipeline.syncOperations.addHandler(connection)
-      connection.flush()
-      // On the event loop: the connection cannot be lost before it is known here.
-      return try self.settle(connection)
+      .connect(unixDomainSocketPath: socketPath).get()
+    // On the event loop: the connection cannot be lost before it is known here.
+    return try await channel.eventLoop.submit {
+      try self.settle(channel.pipeline.syncOperations.handler(type: ClientConnection.self))
     }.get()
   }
 
