@@ -25,6 +25,9 @@ struct PurchaseWork: Sendable {
     }
   }
 
+  /// Purchases under way at once: as many as a host gets connections, since each waits for answers.
+  static let concurrency = 128
+
   let store: Store
   let supplier: any Supplier
   let seal: CredentialSeal

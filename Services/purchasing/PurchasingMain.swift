@@ -46,7 +46,9 @@ import Store
     let work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: host.logger)
-    let runner = IntentRunner(store: store, logger: host.logger, handlers: work.handlers)
+    let runner = IntentRunner(
+      store: store, logger: host.logger, handlers: work.handlers,
+      concurrency: PurchaseWork.concurrency)
     let purchasing = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: host.logger)

@@ -37,9 +37,10 @@ struct PurchasingUnderTest: Sendable {
     let service = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: Self.logger)
-    let channel = InProcessChannel(services: [
+    let services = [
       service.rpcService(), CredentialsService(store: store, seal: seal).rpcService(),
-    ])
+    ]
+    let channel = InProcessChannel(services: services, logger: Self.logger)
     client = PurchasingClient(channel)
     credentials = CredentialsClient(channel)
   }
