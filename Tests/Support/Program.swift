@@ -10,6 +10,11 @@ public final class Program: Sendable {
     /// The exit code, or the signal that ended it.
     public let status: Int32
     public let bySignal: Bool
+
+    public init(status: Int32, bySignal: Bool) {
+      self.status = status
+      self.bySignal = bySignal
+    }
   }
 
   public enum Failure: Error, CustomStringConvertible {
