@@ -15,7 +15,7 @@ public final class Cluster: Sendable {
 
   public let directory: String
   public let sandbox: SandboxControl
-  public let logger: Logger
+  private let logger: Logger
   private let sandboxProgram: Program
   private let running = Mutex<[ServiceName: Program]>([:])
   private let extraEnvironment: [String: String]
