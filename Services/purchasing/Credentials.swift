@@ -36,6 +36,12 @@ struct SealedCredentials: Hashable, Sendable {
   let accessTokenExpiresAt: Int64
   let refreshTokenExpiresAt: Int64
   let updatedAt: Int64
+
+  /// Names the supplier's account that they belong to. Without the supplier's id of it, credentials
+  /// that were put anew count as another account.
+  var account: String {
+    vendorAccountID.isEmpty ? "credentials:\(version)" : "account:\(vendorAccountID)"
+  }
 }
 
 /// Whether credentials can be used. Pure.

@@ -142,6 +142,8 @@ struct Attempt: Hashable, Sendable {
   /// 1 for the first of its generation.
   let number: Int
   let path: String
+  /// The supplier's account that it was sent from: see `SealedCredentials.account`.
+  let account: String
   let key: String
   let outcome: Outcome
   let reason: PurchaseReason?

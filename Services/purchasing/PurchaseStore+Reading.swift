@@ -53,7 +53,8 @@ extension PurchaseStore {
       }
       return Attempt(
         generation: Int(row.int("generation")), number: Int(row.int("number")),
-        path: row.text("path"), key: row.text("key"), outcome: outcome, reason: row.reason,
+        path: row.text("path"), account: row.text("account"), key: row.text("key"),
+        outcome: outcome, reason: row.reason,
         startedAt: row.int("startedAt"), endedAt: row.int("endedAt"))
     }
   }

@@ -23,12 +23,15 @@ struct PurchaseStore {
   /// A next generation may have another address and another ceiling, nothing else.
   func request(_ content: PurchaseContent) throws -> Requested {
     let orderID = content.orderID
-    if let stored = try purchase(orderID, generation: content.generation) {
+    let latest = try purchase(orderID)
+    if let latest, content.generation <= latest.content.generation {
+      let stored =
+        content.generation == latest.content.generation
+        ? latest : try purchase(orderID, generation: content.generation) ?? latest
       try Comparison(kind: "purchase of order", id: orderID).require(
         Self.fixed(stored.content, content) + Self.changeable(stored.content, content))
       return Requested(purchase: stored, isNew: false)
     }
-    let latest = try purchase(orderID)
     if let latest {
       try Comparison(kind: "purchase of order", id: orderID).require(
         Self.fixed(latest.content, content))

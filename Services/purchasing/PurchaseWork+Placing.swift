@@ -7,10 +7,9 @@ extension PurchaseWork {
   ///
   /// - Parameter isLookUp: the request is one that was sent before, to find out what became of it.
   func send(_ request: OrderRequest, isLookUp: Bool, _ run: inout Run) async throws {
-    let before = run.purchase
+    let (before, account) = (run.purchase, run.accountName)
     let begun = try await commit(&run) { purchases in
-      try purchases.begin(
-        before, request, isLookUp: isLookUp, account: "reseller:\(before.content.userID)")
+      try purchases.begin(before, request, isLookUp: isLookUp, account: account)
     }
     guard let begun else { return }
     run.purchase = begun.purchase

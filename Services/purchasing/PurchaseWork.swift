@@ -46,6 +46,8 @@ struct PurchaseWork: Sendable {
     var purchase: Purchase
     let attempts: [Attempt]
     let account: any SupplierAccount
+    /// The account's name, to tell it from another one.
+    let accountName: String
     var use: CredentialStore.Use?
   }
 
@@ -68,8 +70,7 @@ struct PurchaseWork: Sendable {
       try await place(&run)
     case .lookUp:
       guard var run = try await start(situation, now: found.1) else { return }
-      let request = OrderRequest(text: purchase.request)
-      try await send(request, isLookUp: true, &run)
+      try await lookUp(situation, &run)
     case .poll:
       guard var run = try await start(situation, now: found.1) else { return }
       try await poll(&run)
@@ -88,10 +89,12 @@ struct PurchaseWork: Sendable {
     let content = purchase.content
     let access = SupplierAccess(seal: seal, supplier: supplier)
     switch access.open(situation.credentials, of: content.userID, content.environment, now: now) {
-    case .account(let account, let version):
+    case .account(let account, let credentials):
       return Run(
         purchase: purchase, attempts: situation.attempts, account: account,
-        use: .init(action: .use, version: version, actor: "system", purpose: content.key))
+        accountName: credentials.account,
+        use: .init(
+          action: .use, version: credentials.version, actor: "system", purpose: content.key))
     case .obstacle(let reason, let failedVersion):
       let use = failedVersion.map {
         CredentialStore.Use(
@@ -122,7 +125,9 @@ struct PurchaseWork: Sendable {
       if isPlacing { return try purchases.refuse(purchase, reason) }
       let pause = PlacingRules.pauseMax
       if purchase.state == .awaitingSupplierPayment {
-        return try purchases.wait(purchase, reason, until: transaction.now + pause)
+        let age = transaction.now - purchase.placedAt
+        let until = transaction.now + max(pause, PaymentRules.pollPause(age: age))
+        return try purchases.wait(purchase, reason, until: until)
       }
       try purchases.endInterrupted(situation.attempts, of: purchase, reason)
       let tries = purchase.state == .unknown ? purchase.tries + 1 : 0
@@ -133,6 +138,20 @@ struct PurchaseWork: Sendable {
         tries: tries)
     }
     log(.warning, "purchase has no way to the supplier", purchase, reason)
+  }
+
+  /// Repeats what was sent, from the account that it was sent from: the supplier compares keys per
+  /// account, so another one would place the order a second time.
+  private func lookUp(_ situation: PurchaseStore.Situation, _ run: inout Run) async throws {
+    let content = run.purchase.content
+    if let sender = run.attempts.last?.account, sender != run.accountName {
+      let reason = PlacingRules.askPerson(
+        content.key,
+        "the reseller's credentials were replaced since, and a repeat from another "
+          + "account would buy again")
+      return try await askPerson(situation, reason)
+    }
+    try await send(OrderRequest(text: run.purchase.request), isLookUp: true, &run)
   }
 
   private func askPerson(_ situation: PurchaseStore.Situation, _ reason: PurchaseReason)

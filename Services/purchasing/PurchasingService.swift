@@ -44,33 +44,49 @@ struct PurchasingService: PurchasingMethods {
             "ceiling": "\(content.ceiling)",
           ])
       }
-      if requested.purchase.isSettled { return try await answer(requested.purchase) }
-      try await settled(wakes, within: context.remaining, content)
-      return try await answer(content.orderID, generation: content.generation)
+      let settled =
+        requested.purchase.isSettled
+        ? nil : try await settled(wakes, within: context.remaining, content)
+      if let settled { return settled }
+      return try await read(content).answer
     }
   }
 
-  /// Returns when the purchase is settled, or the caller's time is nearly over.
+  /// The purchase once it is settled; nil when the caller's time is nearly over before that.
   private func settled(
     _ wakes: AsyncStream<Void>?, within remaining: Duration, _ content: PurchaseContent
-  ) async throws {
-    guard let wakes else { return }
-    let store = store
+  ) async throws -> Contract.Purchase? {
+    guard let wakes else { return nil }
     // A fifth of the time, a second at most, is kept for the answer.
     let time = remaining - min(remaining / 5, .seconds(1))
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    return try await withThrowingTaskGroup(of: Contract.Purchase?.self) { group in
       group.addTask {
         for await _ in wakes {
-          let purchase = try await store.read {
-            try PurchaseStore(transaction: $0).purchase(
-              content.orderID, generation: content.generation)
-          }
-          if purchase?.isSettled ?? true { return }
+          let found = try await read(content)
+          if found.isSettled { return found.answer }
         }
+        return nil
       }
-      group.addTask { try await Task.sleep(for: time) }
-      try await group.next()
-      group.cancelAll()
+      group.addTask {
+        try await Task.sleep(for: time)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+  }
+
+  private func read(_ content: PurchaseContent) async throws
+    -> (answer: Contract.Purchase, isSettled: Bool)
+  {
+    try await store.read { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      guard
+        let purchase = try purchases.purchase(
+          content.orderID, generation: content.generation)
+      else { throw NotFound(kind: "purchase of order", id: content.orderID) }
+      let attempts = try purchases.attempts(content.orderID)
+      return (Contract.Purchase(purchase, attempts), purchase.isSettled)
     }
   }
 
@@ -121,17 +137,8 @@ struct PurchasingService: PurchasingMethods {
 
   // MARK: What all methods share
 
+  /// A purchase's generation as it is now.
   func answer(_ purchase: Purchase) async throws -> Contract.Purchase {
-    try await answer(purchase.content.orderID, generation: purchase.content.generation)
-  }
-
-  private func answer(_ orderID: String, generation: Int) async throws -> Contract.Purchase {
-    try await store.read { transaction in
-      let purchases = PurchaseStore(transaction: transaction)
-      guard let purchase = try purchases.purchase(orderID, generation: generation) else {
-        throw NotFound(kind: "purchase of order", id: orderID)
-      }
-      return Contract.Purchase(purchase, try purchases.attempts(orderID))
-    }
+    try await read(purchase.content).answer
   }
 }

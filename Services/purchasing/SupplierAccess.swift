@@ -4,8 +4,8 @@ import Runtime
 /// Decides how a reseller's purchase reaches the supplier, and opens that way.
 struct SupplierAccess: Sendable {
   enum Way: Sendable {
-    /// The API, with the version of the credentials in use.
-    case account(any SupplierAccount, version: Int)
+    /// The API, with the credentials in use.
+    case account(any SupplierAccount, SealedCredentials)
     /// No way, and why. With the version of credentials that could not be opened.
     case obstacle(PurchaseReason, failedVersion: Int?)
   }
@@ -31,8 +31,9 @@ struct SupplierAccess: Sendable {
     if let reason = CredentialRules.obstacle(verdict, key, version: version) {
       return .obstacle(reason, failedVersion: verdict == .undecryptable ? version : nil)
     }
-    guard let secrets, let account = supplier.account(of: userID, in: environment, with: secrets)
+    guard let sealed, let secrets,
+      let account = supplier.account(of: userID, in: environment, with: secrets)
     else { preconditionFailure("a usable verdict needs secrets and a configured supplier") }
-    return .account(account, version: version)
+    return .account(account, sealed)
   }
 }

@@ -111,9 +111,9 @@ struct PurchasingUnderTest: Sendable {
     -> Contract.Purchase
   {
     try await eventually("\(orderID) is \(state.name) \(reason ?? "")", within: .seconds(15)) {
-      let purchase = try await purchase(orderID)
+      let purchase = try? await purchase(orderID)
       let isThere =
-        purchase.state == state && (reason == nil || purchase.reason?.code == reason)
+        purchase?.state == state && (reason == nil || purchase?.reason?.code == reason)
       return isThere ? purchase : nil
     }
   }

@@ -36,13 +36,13 @@ import Testing
   @Test func `while it is looked up the purchase says so`() async throws {
     try await Test.running { test in
       test.supplier.script(.vanish, .vanish)
-      let unknown = try await test.buy(Test.request("o-1"), timeout: .milliseconds(600))
-      #expect(unknown.state == .unknown && unknown.reason?.code == "OUTCOME_UNKNOWN")
+      async let bought = test.buy("o-1")
+      let unknown = try await test.wait(for: "o-1", .unknown, "OUTCOME_UNKNOWN")
       #expect(unknown.nextAt != nil && unknown.reason?.owner == "nobody")
       await test.expectRefused(.failedPrecondition, reason: "GENERATION_NOT_NEXT") {
         try await test.buy(Test.request("o-1", generation: 2))
       }
-      try await test.wait(for: "o-1", .purchased)
+      #expect(try await bought.state == .purchased)
       #expect(test.supplier.sent == ["o-1-p1", "o-1-p1", "o-1-p1"])
     }
   }
@@ -99,6 +99,19 @@ import Testing
       #expect(bought.attempts.map(\.outcome) == [.unknown, .placed])
     }
     #expect(test.supplier.sent == ["o-1-p1"])
+  }
+
+  @Test func `from another account the request is not repeated`() async throws {
+    let test = try PurchasingUnderTest()
+    try await test.putCredentials()
+    try await test.interrupted("o-1")
+    try await test.putCredentials(token: "access-of-another-account")
+    try await test.moving {
+      let unknown = try await test.wait(for: "o-1", .unknown, "PURCHASE_UNKNOWN")
+      #expect(unknown.reason?.text.contains("credentials were replaced") == true)
+      #expect(unknown.nextAt == nil && unknown.attempts.map(\.outcome) == [.unknown])
+    }
+    #expect(test.supplier.sent.isEmpty)
   }
 
   @Test func `a process that died after the placing goes on with the payment`() async throws {
@@ -216,16 +229,19 @@ extension PurchasingUnderTest {
   /// Leaves a purchase as a process leaves it that dies during the call to the supplier, or right
   /// after its answer was recorded.
   func interrupted(_ orderID: String, placed ids: [String] = []) async throws {
-    _ = try await client.placePurchase(
-      Self.request(orderID), options: CallOptions(timeout: .milliseconds(100)).acting("system"))
+    let request = Self.request(orderID)
+    let content = PurchaseContent(
+      orderID: orderID, generation: 1, userID: request.userID, environment: .sandbox,
+      productURL: request.productURL, productID: "1005001000000001", skuID: request.skuID,
+      quantity: 1, shipTo: Self.address, ceiling: ScriptedSupplier.usd(1500))
     _ = try await store.write { transaction in
       let purchases = PurchaseStore(transaction: transaction)
-      let purchase = try purchases.require(orderID)
+      let purchase = try purchases.request(content).purchase
       let quote = try PurchaseRules.quote(
         ScriptedSupplier.mug, skuID: purchase.content.skuID, quantity: 1,
         deliveries: ScriptedSupplier.ways, ceiling: nil)
       let begun = try purchases.begin(
-        purchase, OrderRequest(purchase.content, quote), isLookUp: false, account: "reseller:42")
+        purchase, OrderRequest(purchase.content, quote), isLookUp: false, account: "credentials:1")
       guard let begun, !ids.isEmpty else { return }
       try purchases.end(begun.purchase, attempt: begun.attempt, .placed, nil)
       try purchases.placed(begun.purchase, ids: ids, nil, resolvedBy: .none)
