@@ -1,8 +1,8 @@
 /// Which intents run next: what the runner keeps in memory about the rows.
 ///
 /// **Invariant:** the rows are the truth. It is told about every commit and every look at the
-/// table, in their order; so an intent that is due is either in here or `hasMore` of its kind is set.
-/// No intent runs twice at a time. Pure: no clock, no database, no task.
+/// table, in their order; so an intent that is due is in here, or `hasMore` of its kind is set. No
+/// intent runs twice at a time. Pure: no clock, no database, no task.
 struct IntentQueue {
   /// Due intents of one kind that are kept; the others stay in the table until there is room.
   static let readyMax = 1024

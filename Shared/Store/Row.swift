@@ -27,9 +27,6 @@ public struct Row: Sendable {
   /// Nil for NULL.
   public func intOrNil(_ column: String) -> Int64? { isNull(column) ? nil : int(column) }
 
-  public func optionalText(_ column: String) -> String? { textOrNil(column) }
-  public func optionalInt(_ column: String) -> Int64? { intOrNil(column) }
-
   public func isNull(_ column: String) -> Bool { value(column) == .null }
 
   private func value(_ column: String) -> SQLValue {

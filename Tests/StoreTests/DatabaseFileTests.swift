@@ -42,6 +42,17 @@ import Testing
     }
   }
 
+  @Test func `a file that others could read is closed to them`() async throws {
+    try await Test.with { test in
+      try test.open().close()
+      #expect(chmod(test.path, 0o644) == 0)
+      let store = try test.open()
+      var status = stat()
+      #expect(stat(test.path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+      try store.close()
+    }
+  }
+
   @Test func `what was written is there after opening again`() async throws {
     try await Test.with { test in
       let first = try test.open()

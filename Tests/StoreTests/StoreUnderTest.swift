@@ -50,9 +50,34 @@ struct StoreUnderTest {
       bytes[(frame + 4)..<(frame + 8)].contains { $0 != 0 }
     }.count
   }
+
+  /// Runs intents of kind `work` until the body ends.
+  static func running(
+    _ store: Store, concurrency: Int = 64, _ handler: @escaping IntentRunner.Handler,
+    _ body: () async throws -> Void
+  ) async throws {
+    let runner = IntentRunner(
+      store: store, logger: Self.logger, handlers: ["work": handler], concurrency: concurrency)
+    let task = Task { await runner.run() }
+    do {
+      try await body()
+    } catch {
+      task.cancel()
+      await task.value
+      throw error
+    }
+    task.cancel()
+    await task.value
+  }
 }
 
 extension Store {
+  func intents() async throws -> [Intent] {
+    try await read {
+      try $0.rows("SELECT * FROM intent ORDER BY kind, subject").map { Intent($0) }
+    }
+  }
+
   func insert(_ id: String, _ text: String = "text") async throws {
     try await write { try $0.insert(id, text) }
   }
