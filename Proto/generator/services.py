@@ -4,6 +4,7 @@ import base64
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
+from . import names
 from .source import Source
 
 
@@ -85,8 +86,15 @@ def catalogue(schema, files):
     source.line()
     source.line("/// Every service, for callers that choose the method at run time.")
     with source.open("public enum ContractCatalogue"):
-        listed = ", ".join(service.name[0].lower() + service.name[1:] for service in services)
+        listed = ", ".join(names.method_name(service.name) for service in services)
         source.line(f"public static let services: [ServiceDescription] = [{listed}]")
+        source.line()
+        source.line("/// The type of every message.")
+        source.line("package static let messages: [any ContractMessage.Type] = [")
+        for file in files:
+            for message in schema.messages[file.name]:
+                source.line(f"  {message.swift_name}.self,")
+        source.line("]")
         for service in services:
             source.line()
             entry(source, schema, service)
@@ -94,7 +102,7 @@ def catalogue(schema, files):
 
 
 def entry(source, schema, service):
-    name = service.name[0].lower() + service.name[1:]
+    name = names.method_name(service.name)
     source.line(f"static let {name} = ServiceDescription(")
     source.line(f'  fullName: "{service.full_name}",')
     source.line("  methods: [")
@@ -115,17 +123,17 @@ def file_descriptors(files):
     source = Source("all .proto files")
     source.line()
     with source.open("extension ContractCatalogue"):
-        source.line("/// Each file as a google.protobuf.FileDescriptorProto in base 64, by name.")
-        source.line("static let fileDescriptors: [(name: String, base64: String)] = [")
+        source.line("/// Each file as a google.protobuf.FileDescriptorProto in base 64.")
+        source.line("static let encodedFiles: [String] = [")
         for file in files:
             bare = FileDescriptorProto()
             bare.CopyFrom(file)
             bare.ClearField("source_code_info")
             encoded = base64.b64encode(bare.SerializeToString(deterministic=True)).decode()
-            source.line(f'  ("{file.name}", """')
+            source.line('  """')
             for at in range(0, len(encoded), 88):
                 end = "\\" if at + 88 < len(encoded) else ""
-                source.line(f"    {encoded[at:at + 88]}{end}")
-            source.line('    """),')
+                source.line(f"  {encoded[at:at + 88]}{end}")
+            source.line('  """,')
         source.line("]")
     return source.text()

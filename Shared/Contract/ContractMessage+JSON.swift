@@ -15,8 +15,8 @@ extension ContractMessage {
   }
 
   /// JSON with every field at its default.
-  static var jsonTemplate: String {
-    let empty = try? Self(jsonValue: .object([]))
-    return empty?.jsonValue(.template).text(pretty: true) ?? "{}"
-  }
+  static var jsonTemplate: String { empty?.jsonValue(.template).text(pretty: true) ?? "{}" }
+
+  /// The message in which nothing is set.
+  static var empty: Self? { try? Self(from: JSONFieldReader([], layout)) }
 }

@@ -21,7 +21,7 @@ struct JSONFieldWriter: FieldWriter {
       add(index, message.jsonValue(style.deeper))
     } else if style.showsUnset {
       let isTooDeep = style.depth >= Self.templateDepthMax
-      let empty = isTooDeep ? nil : try? Message(jsonValue: .object([]))
+      let empty = isTooDeep ? nil : Message.empty
       add(index, empty?.jsonValue(style.deeper) ?? .null)
     }
   }

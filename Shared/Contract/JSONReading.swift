@@ -131,17 +131,17 @@ private struct JSONReading {
 
   private mutating func escape(into text: inout [UInt8]) throws(ContractError) {
     guard let byte = current else { throw unexpected("an escape") }
-    let simple: [UInt8: UInt8] = [
-      UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
-      UInt8(ascii: "b"): 0x08, UInt8(ascii: "f"): 0x0C, UInt8(ascii: "\""): byte,
-      UInt8(ascii: "\\"): byte, UInt8(ascii: "/"): byte,
-    ]
-    if let plain = simple[byte] {
-      text.append(plain)
-      position += 1
-    } else if take(UInt8(ascii: "u")) {
-      text += Array(String(Character(try scalar())).utf8)
-    } else {
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "u"): text += Array(String(Character(try scalar())).utf8)
+    default:
+      position -= 1
       throw unexpected("an escape")
     }
   }

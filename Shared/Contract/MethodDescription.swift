@@ -64,7 +64,7 @@ public struct MethodDescription: Sendable {
       json, channel, options, onAnswer in
       let answers: AsyncThrowingStream<Answer, any Error> = channel.stream(
         service, name, try Request.parsed(json), options)
-      for try await answer in answers { onAnswer(answer.json(pretty: true)) }
+      for try await answer in answers { onAnswer(answer.json(pretty: false)) }
     }
   }
 

@@ -30,11 +30,6 @@ extension Timestamp {
   }
 
   public init(jsonValue: JSONValue) throws(ContractError) {
-    // An object without members stands for a time that nobody set.
-    if jsonValue == .object([]) {
-      self.init()
-      return
-    }
     guard case .string(let text) = jsonValue, let time = Self.parse(text) else {
       throw jsonValue.isNot(Self.due)
     }

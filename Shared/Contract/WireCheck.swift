@@ -125,10 +125,12 @@ struct WireCheck {
       guard position < end else { throw cutShort }
       let byte = bytes[position]
       position += 1
+      // Of the tenth byte one bit is left.
+      guard shift < 63 || byte < 2 else { break }
       value |= UInt64(byte & 0x7F) << shift
       if byte < 0x80 { return value }
     }
-    throw ContractError("malformed at byte \(position): a varint of more than 10 bytes")
+    throw ContractError("malformed at byte \(position): a varint of more than 64 bits")
   }
 
   private var cutShort: ContractError { ContractError("malformed: cut short at byte \(position)") }
