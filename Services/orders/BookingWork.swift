@@ -33,7 +33,7 @@ struct BookingWork: Sendable {
           occurredAt: Timestamp(milliseconds: order.capturedAt)),
         options: .own(order.orderID, timeout: CallRules.bookingTimeout))
     }
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     CrashPoint.reached(OrdersStep.captureRecorded)
     if try await settle(outcome, order, intent, booking, detail: "\(order.price), fee \(fee)") {
       CrashPoint.reached(OrdersStep.captureBookedCommitted)
@@ -56,7 +56,7 @@ struct BookingWork: Sendable {
           occurredAt: Timestamp(milliseconds: order.purchasedAt)),
         options: .own(order.orderID, timeout: CallRules.bookingTimeout))
     }
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     CrashPoint.reached(OrdersStep.saleRecorded)
     let detail = "price \(order.price), cost \(cost), fee \(fee)"
     if try await settle(outcome, order, intent, booking, detail: detail) {

@@ -41,7 +41,7 @@ struct PaymentWork: Sendable {
         requestID: order.creationKey, customID: order.orderID, amount: order.price,
         description: order.title, returnURL: order.returnURL, cancelURL: order.cancelURL),
       in: order.environment)
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     CrashPoint.reached(OrdersStep.payPalOrderSent)
     switch outcome {
     case .done(let made):
@@ -90,7 +90,7 @@ struct PaymentWork: Sendable {
       && !order.waits.contains { $0.subject == .payment }
     if isUntried { return try await send(order, intent) }
     let outcome = await gateway.look(at: order.payPalOrderID, in: order.environment)
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     switch outcome {
     case .done(let found):
       let verdict = PaymentRules.verdict(found, for: order)
@@ -108,7 +108,7 @@ struct PaymentWork: Sendable {
   private func send(_ order: Order, _ intent: Intent) async throws {
     let outcome = await gateway.capture(
       order.payPalOrderID, key: order.captureKey, in: order.environment)
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     CrashPoint.reached(OrdersStep.captureSent)
     switch outcome {
     case .done(let found):
@@ -146,7 +146,7 @@ struct PaymentWork: Sendable {
     guard let order = try await due(intent, .pollPayment, where: { $0.state == .paymentPending })
     else { return }
     let outcome = await gateway.look(at: order.payPalOrderID, in: order.environment)
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     switch outcome {
     case .done(let found):
       try await settle(PaymentRules.verdict(found, for: order), order, intent, .pollPayment)

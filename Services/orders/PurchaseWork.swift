@@ -44,7 +44,7 @@ struct PurchaseWork: Sendable {
       try await purchasing.placePurchase(
         request, options: .own(order.orderID, timeout: CallRules.purchaseTimeout))
     }
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     CrashPoint.reached(OrdersStep.purchasePlaced)
     switch outcome {
     case .done(let purchase): try await settle(purchase, order, intent, .placePurchase)
@@ -73,7 +73,7 @@ struct PurchaseWork: Sendable {
         .init(orderID: order.orderID),
         options: .own(order.orderID, timeout: CallRules.lookTimeout))
     }
-    if Task.isCancelled { return }
+    try Task.checkCancellation()
     switch outcome {
     case .done(let purchase): try await settle(purchase, order, intent, .pollPurchase)
     case .refused(let error):
