@@ -2,14 +2,15 @@ import Synchronization
 
 /// Lets a call wait for what a purchase comes to, without asking the database again and again.
 ///
-/// A wake is a hint: who is woken reads the row. Above `waitersMax` nobody waits, and the call
-/// answers with the purchase as it is.
+/// A wake is a hint: who is woken reads the row. Above `waitersMax`, and once the service stops, nobody
+/// waits, and the call answers with the purchase as it is.
 final class PurchaseWaiters: Sendable {
   static let waitersMax = 1024
 
   private struct State {
     var next = 0
     var count = 0
+    var isOver = false
     var byOrder: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
   }
 
@@ -22,7 +23,7 @@ final class PurchaseWaiters: Sendable {
   ) async rethrows -> Value {
     let (wakes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let number = state.withLock { state -> Int? in
-      guard state.count < Self.waitersMax else { return nil }
+      guard state.count < Self.waitersMax, !state.isOver else { return nil }
       state.next += 1
       state.count += 1
       state.byOrder[orderID, default: [:]][state.next] = continuation
@@ -39,6 +40,15 @@ final class PurchaseWaiters: Sendable {
       state.byOrder[orderID]?[number] = nil
       if state.byOrder[orderID]?.isEmpty == true { state.byOrder[orderID] = nil }
     }
+  }
+
+  /// Lets everybody who waits answer now, and nobody wait from now on.
+  func endAll() {
+    let waiting = state.withLock { state in
+      state.isOver = true
+      return state.byOrder.values.flatMap(\.values)
+    }
+    for continuation in waiting { continuation.finish() }
   }
 
   /// Wakes those who wait for an order's purchase.

@@ -56,6 +56,7 @@ import Store
     try await host.run(
       services: [purchasing.rpcService(), credentials.rpcService()],
       background: [{ await runner.run() }],
+      draining: { waiters.endAll() },
       stop: {
         try store.close()
         try await http.shutdown()

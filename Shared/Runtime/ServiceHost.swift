@@ -33,13 +33,15 @@ public struct ServiceHost: Sendable {
   }
 
   /// Serves until a signal. `background` runs beside the server and is cancelled after it drained;
-  /// `stop` runs last.
+  /// `draining` runs first and lets calls that wait for something answer; `stop` runs last.
   public func run(
     services: [RPCService], background: [@Sendable () async -> Void] = [],
+    draining: @escaping @Sendable () -> Void = {},
     stop: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     let workers = background.map { BackgroundWork(work: $0) }
-    let server = ServedSocket(path: settings.socketPath, services: services, logger: logger)
+    let server = ServedSocket(
+      path: settings.socketPath, services: services, draining: draining, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: (workers as [any Service] + [server]).map {
@@ -74,6 +76,7 @@ private struct BackgroundWork: Service {
 private struct ServedSocket: Service {
   let path: String
   let services: [RPCService]
+  let draining: @Sendable () -> Void
   let logger: Logger
 
   func run() async throws {
@@ -86,6 +89,7 @@ private struct ServedSocket: Service {
     fflush(nil)
     try? await gracefulShutdown()
     server.setServing(false)
+    draining()
     await server.drain(within: ServiceHost.drainTimeout)
   }
 }

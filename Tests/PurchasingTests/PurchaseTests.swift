@@ -199,6 +199,19 @@ import Testing
     }
   }
 
+  @Test func `when the service stops those who wait are answered at once`() async throws {
+    try await Test.running { test in
+      test.supplier.change { $0.status = "PLACE_ORDER_SUCCESS" }
+      async let answer = test.buy("o-1")
+      try await test.wait(for: "o-1", .awaitingSupplierPayment)
+      let begin = ContinuousClock.now
+      test.waiters.endAll()
+      #expect(try await answer.state == .awaitingSupplierPayment)
+      #expect(try await test.buy("o-1").state == .awaitingSupplierPayment)
+      #expect(ContinuousClock.now - begin < .seconds(5), "the caller would wait 15 s")
+    }
+  }
+
   @Test func `several supplier orders cost their sum`() async throws {
     try await Test.running { test in
       test.supplier.script(

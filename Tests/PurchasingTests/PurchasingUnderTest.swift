@@ -16,6 +16,7 @@ struct PurchasingUnderTest: Sendable {
 
   let store: Store
   let supplier = ScriptedSupplier()
+  let waiters = PurchaseWaiters()
   let seal: CredentialSeal
   let work: PurchaseWork
   let client: PurchasingClient
@@ -30,7 +31,6 @@ struct PurchasingUnderTest: Sendable {
       logger: Self.logger)
     seal = CredentialSeal(masterKey: MasterKey(key))
     let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
-    let waiters = PurchaseWaiters()
     work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: Self.logger)
