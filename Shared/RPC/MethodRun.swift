@@ -4,17 +4,25 @@ import Logging
 enum MethodRun {
   /// The status for an error that a method threw. What is not meant for the wire stays in the log.
   static func status(_ error: any Error, _ context: CallContext) -> RPCError {
-    if let convertible = error as? any RPCErrorConvertible { return convertible.rpcError }
+    if let convertible = error as? any RPCErrorConvertible {
+      let status = convertible.rpcError
+      if [.internalError, .dataLoss].contains(status.code) { log(error, context) }
+      return status
+    }
     if error is CancellationError { return RPCError(.cancelled, "the call was cancelled") }
+    log(error, context)
+    return RPCError(
+      .internalError,
+      "the service failed; its log has the details under request \(context.requestID)")
+  }
+
+  private static func log(_ error: any Error, _ context: CallContext) {
     context.logger.error(
       "call failed",
       metadata: [
         "service": .string(context.service), "method": .string(context.method),
         "error": .string(String(describing: error)),
       ])
-    return RPCError(
-      .internalError,
-      "the service failed; its log has the details under request \(context.requestID)")
   }
 
   static func deadlineExceeded(_ context: CallContext) -> RPCError {

@@ -28,10 +28,15 @@ extension Row {
   }
 }
 
-/// A store that cannot be reached is UNAVAILABLE: maybe done, maybe not, to be replayed. Its details
-/// stay in the log.
+/// A store that cannot be reached is UNAVAILABLE: maybe done, maybe not, to be replayed. Anything else
+/// is a bug of ours. The details stay in the log.
 extension StoreError: RPCErrorConvertible {
   public var rpcError: RPCError {
-    RPCError(.unavailable, "the service's store is unavailable; ask again with the same id")
+    switch self {
+    case .unavailable:
+      RPCError(.unavailable, "the service's store is unavailable; ask again with the same id")
+    case .constraint, .statement, .notOurs, .newer, .changedMigration, .inUse, .cannotOpen:
+      RPCError(.internalError, "the service failed; its log says why")
+    }
   }
 }
