@@ -39,25 +39,26 @@ struct CFieldWriter: FieldWriter {
   func values<Value: FieldValue>(_ index: Int, _ values: [Value]) {
     guard !values.isEmpty else { return }
     let field = layout.fields[index]
-    let hadFailed = arena.failure != nil
     let array = arena.allocate(values.count * Value.memoryBytes)
     for (index, value) in values.enumerated() {
-      value.store(in: CMember(array + index * Value.memoryBytes), arena)
+      let member = CMember(array + index * Value.memoryBytes)
+      naming({ $0.at(index).within(field.name) }) { value.store(in: member, arena) }
     }
     memory.storeBytes(of: values.count, toByteOffset: field.quantifierOffset, as: Int.self)
     memory.storeBytes(
       of: array, toByteOffset: field.offset, as: UnsafeMutableRawPointer.self)
-    if !hadFailed { nameFailure(field) }
   }
 
   private func store(_ value: some FieldValue, _ field: MessageLayout.Field) {
-    let hadFailed = arena.failure != nil
-    value.store(in: CMember(memory + field.offset), arena)
-    if !hadFailed { nameFailure(field) }
+    naming({ $0.within(field.name) }) {
+      value.store(in: CMember(memory + field.offset), arena)
+    }
   }
 
   /// A value knows what is wrong with it, its message knows where it is.
-  private func nameFailure(_ field: MessageLayout.Field) {
-    if let failure = arena.failure { arena.failure = failure.within(field.name) }
+  private func naming(_ name: (ContractError) -> ContractError, _ store: () -> Void) {
+    guard arena.failure == nil else { return }
+    store()
+    if let failure = arena.failure { arena.failure = name(failure) }
   }
 }
