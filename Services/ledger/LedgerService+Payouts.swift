@@ -50,7 +50,8 @@ extension LedgerService {
     try requireAccess(actor, to: payee)
     let recorded = try await store.write {
       try PayoutStore(transaction: $0).request(
-        payoutID, payee: payee, environment: environment, amount: amount)
+        payoutID, payee: payee, environment: environment, amount: amount,
+        mayReach: { try requireAccess(actor, to: $0) })
     }
     if recorded.isNew {
       context.logger.info(

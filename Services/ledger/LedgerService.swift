@@ -107,7 +107,8 @@ struct LedgerService: LedgerMethods {
     return Sale(found)
   }
 
-  /// Sales in the order of booking: one reseller's, or everyone's for user 0.
+  /// Sales in the order of booking: one reseller's, or everyone's for user 0. A reseller who names
+  /// no user gets his own.
   func listSales(_ request: ListSalesRequest, _ context: CallContext) async throws
     -> ListSalesResponse
   {
@@ -118,9 +119,11 @@ struct LedgerService: LedgerMethods {
     let after = fields.pageToken(request.pageToken)
     try fields.finish()
     guard let userID else { throw fields.refusal }
-    try actor.requireAccess(to: userID)
-    let found = try await store.read {
-      try SaleStore(transaction: $0).sales(userID: userID, after: after, limit: size + 1)
+    var whose = userID
+    if case .reseller(let own) = actor, userID == 0 { whose = own }
+    try actor.requireAccess(to: whose)
+    let found = try await store.read { [whose] in
+      try SaleStore(transaction: $0).sales(userID: whose, after: after, limit: size + 1)
     }
     let page = found.prefix(size)
     return ListSalesResponse(

@@ -113,10 +113,24 @@ enum PayoutRules {
     }
   }
 
-  /// Whether a refusal proves that an earlier sending of the same request was not taken either: it
-  /// depends on the request alone. Others may have changed since, such as the balance.
-  static func provesAbsence(_ code: String) -> Bool {
-    ["VALIDATION_ERROR", "NON_HOLDING_CURRENCY", "DUPLICATE_ITEM"].contains(code)
+  /// What a refusal says about a request, given whether it may have been sent before.
+  enum RefusalVerdict: Hashable, Sendable {
+    /// Nothing was sent under this key, and nothing will be.
+    case ended
+    /// Nothing was sent under this key; it is sent again.
+    case notTaken
+    /// It may have been sent under this key.
+    case unknown
+  }
+
+  /// A refusal is the end of an untried key. After a sending whose outcome is unknown only one that
+  /// depends on nothing but the request is: balance, currencies and restrictions of the account may
+  /// have changed since. DUPLICATE_ITEM says that PayPal knows the key, so it ends nothing.
+  static func verdict(of code: String, isTransient: Bool, isUntried: Bool) -> RefusalVerdict {
+    if code == "DUPLICATE_ITEM" { return .unknown }
+    if code == "VALIDATION_ERROR" { return .ended }
+    guard isUntried else { return .unknown }
+    return isTransient ? .notTaken : .ended
   }
 
   /// How long to wait before the next look at a batch that was submitted `age` ago.

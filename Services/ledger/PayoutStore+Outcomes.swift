@@ -27,13 +27,15 @@ extension PayoutStore {
       return try submit(payout, isConfigured: isConfigured(payout.environment))
     case .submitted, .unknown:
       guard payout.batchID.isEmpty else { break }
+      // "Certainly not taken" holds until the next sending: a crash after it leaves an unknown.
+      if payout.reason?.code == .payPalUnavailable {
+        try explain(payout, nil, nextAt: transaction.now)
+        return .send(payout, isUntried: true)
+      }
       if transaction.now - payout.submittedAt > PayoutRules.repeatWindowMilliseconds {
         return try tooLate(payout)
       }
-      // "Certainly not taken" holds until the next sending: a crash after it leaves an unknown.
-      let isUntried = payout.reason?.code == .payPalUnavailable
-      if isUntried { try explain(payout, nil, nextAt: transaction.now) }
-      return .send(payout, isUntried: isUntried)
+      return .send(payout, isUntried: false)
     case .notDue, .paid, .unclaimed, .returned, .failed: break
     }
     try transaction.complete(Self.submitIntent, payoutID)
@@ -41,18 +43,10 @@ extension PayoutStore {
   }
 
   private func submit(_ payout: Payout, isConfigured: Bool) throws -> Preparation {
-    let (environment, currency) = (payout.environment, payout.due.currency)
-    let decision = try PayoutRules.decide(
-      PayoutRules.Facts(
-        payee: payout.payee, due: payout.due, isConfigured: isConfigured,
-        recipientEmail: try recipient(payout.payee, environment)?.email,
-        payeeBalance: try journal.balance(of: payout.payee.account, environment, currency),
-        platformBalance: try journal.balance(of: .payPal, environment, currency)
-          .subtracting(journal.balance(of: .payoutsInTransit, environment, currency))))
-    switch decision {
+    switch try PayoutRules.decide(try facts(of: payout, isConfigured: isConfigured)) {
     case .wait(let reason):
       let nextAt = transaction.now + PayoutRules.recheckMilliseconds
-      if payout.reason?.code != reason.code { try explain(payout, reason, nextAt: nextAt) }
+      try explain(payout, reason, nextAt: nextAt)
       try transaction.postpone(
         Self.submitIntent, payout.payoutID, until: nextAt, note: reason.code.rawValue)
       return .waits(payout, reason)
@@ -75,6 +69,35 @@ extension PayoutStore {
           [Posting(debit: payout.payee.account, credit: .payoutsInTransit, amount: amount)]))
       return .send(payout.sent(amount, to: email, at: transaction.now), isUntried: true)
     }
+  }
+
+  /// Everything that a decision needs, in one statement.
+  private func facts(of payout: Payout, isConfigured: Bool) throws -> PayoutRules.Facts {
+    let currency = payout.due.currency
+    let row = try transaction.row(
+      """
+      SELECT
+        (SELECT email FROM payoutRecipient WHERE payee = $1 AND environment = $2
+          ORDER BY version DESC LIMIT 1) AS email,
+        COALESCE((SELECT credits - debits FROM account
+          WHERE environment = $2 AND name = $3 AND currency = $4), 0) AS owed,
+        COALESCE((SELECT debits - credits FROM account
+          WHERE environment = $2 AND name = $5 AND currency = $4), 0) AS held,
+        COALESCE((SELECT credits - debits FROM account
+          WHERE environment = $2 AND name = $6 AND currency = $4), 0) AS sent
+      """,
+      [
+        .text("\(payout.payee)"), .integer(Int64(payout.environment.rawValue)),
+        .text(payout.payee.account.name), .text(currency.code), .text(Account.payPal.name),
+        .text(Account.payoutsInTransit.name),
+      ])
+    func amount(_ column: String) -> Amount {
+      Amount(minorUnits: row?.int(column) ?? 0, currency: currency)
+    }
+    return PayoutRules.Facts(
+      payee: payout.payee, due: payout.due, isConfigured: isConfigured,
+      recipientEmail: row?.textOrNil("email"), payeeBalance: amount("owed"),
+      platformBalance: try amount("held").subtracting(amount("sent")))
   }
 
   private func tooLate(_ payout: Payout) throws -> Preparation {
@@ -171,6 +194,12 @@ extension PayoutStore {
       entry(
         JournalEntry.ID.reversed(payout.payoutID, payout.generation), .payoutReversed, payout,
         [Posting(debit: .payoutsInTransit, credit: payout.payee.account, amount: amount)]))
+    let (environment, currency) = (payout.environment, amount.currency)
+    try wakeForPayeeBalance(payout.payee, environment, currency)
+    // What PayPal refused for want of funds leaves nothing for others.
+    if state == .pending { return }
+    try wakeForPlatformBalance(
+      environment, currency, limit: Self.wakesPerCapture, includesRefused: false)
   }
 
   private func keepEnd(

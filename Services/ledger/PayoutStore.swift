@@ -36,10 +36,14 @@ struct PayoutStore {
   }
 
   /// Makes a payout of an available balance. A replay finds the payout as it is now.
+  ///
+  /// - Parameter mayReach: throws when the actor may not learn about another payee's payout.
   func request(
-    _ payoutID: String, payee: Payee, environment: Contract.Environment, amount: Amount
+    _ payoutID: String, payee: Payee, environment: Contract.Environment, amount: Amount,
+    mayReach: (Payee) throws -> Void
   ) throws -> Recorded<Payout> {
     if let stored = try payout(payoutID) {
+      try mayReach(stored.payee)
       try Comparison(kind: "payout", id: payoutID).require([
         ("payee", "\(stored.payee)", "\(payee)"),
         ("environment", stored.environment.word, environment.word),
@@ -61,11 +65,18 @@ struct PayoutStore {
     return Recorded(value: try require(payoutID), isNew: true)
   }
 
-  /// Sends a payout that failed or came back again, under the next generation.
+  /// Sends a payout that failed or came back again, under the next generation. What came back may
+  /// have been paid out on demand since: then there is nothing to send.
   func retry(_ payoutID: String) throws -> Payout {
     let stored = try require(payoutID)
     guard stored.state == .failed || stored.state == .returned else {
       throw LedgerError.notRetriable(payoutID: payoutID, state: stored.state.rawValue)
+    }
+    let funds = try balance(
+      of: stored.payee.account, stored.environment, stored.due.currency)
+    guard funds.available.isPositive else {
+      throw LedgerError.balanceTooLow(
+        payee: "\(stored.payee)", available: "\(funds.available)", asked: "\(stored.due)")
     }
     try transaction.run(
       """

@@ -59,17 +59,8 @@ struct PayoutWork: Sendable {
           payout, report, pollAt: transaction.now + poll)
       }
       CrashPoint.reached(LedgerStep.payoutAcceptedCommitted)
-    case .refused(let refusal) where isUntried && !refusal.isTransient:
-      try await refuse(payout, refusal)
-    case .refused(let refusal) where PayoutRules.provesAbsence(refusal.code):
-      try await refuse(payout, refusal)
     case .refused(let refusal):
-      let reason = PayoutReason(
-        code: isUntried ? .payPalUnavailable : .outcomeUnknown, text: refusal.text,
-        owner: "nobody", providerCode: refusal.code)
-      try await repeatLater(
-        payout, reason, isUntried ? .submitted : .unknown, attempts,
-        retryAfterSeconds: refusal.retryAfterSeconds)
+      try await refused(payout, refusal, isUntried: isUntried, attempts: attempts)
     case .unknown(let text):
       log(.warning, "payout's outcome is unknown", payout, ["cause": "\(text)"])
       let reason = PayoutReason(
@@ -78,6 +69,20 @@ struct PayoutWork: Sendable {
         owner: "nobody")
       try await repeatLater(payout, reason, .unknown, attempts, retryAfterSeconds: nil)
     }
+  }
+
+  private func refused(
+    _ payout: Payout, _ refusal: Refusal, isUntried: Bool, attempts: Int
+  ) async throws {
+    let verdict = PayoutRules.verdict(
+      of: refusal.code, isTransient: refusal.isTransient, isUntried: isUntried)
+    if verdict == .ended { return try await refuse(payout, refusal) }
+    let reason = PayoutReason(
+      code: verdict == .notTaken ? .payPalUnavailable : .outcomeUnknown, text: refusal.text,
+      owner: "nobody", providerCode: refusal.code)
+    try await repeatLater(
+      payout, reason, verdict == .notTaken ? .submitted : .unknown, attempts,
+      retryAfterSeconds: refusal.retryAfterSeconds)
   }
 
   private func repeatLater(

@@ -100,6 +100,13 @@ struct LedgerUnderTest: Sendable {
     try await client.getPayout(.init(payoutID: payoutID), options: Self.asOperator)
   }
 
+  /// What the next step of a payout is, decided without taking it.
+  func prepare(_ payoutID: String) async throws -> PayoutStore.Preparation {
+    try await store.write {
+      try PayoutStore(transaction: $0).prepare(payoutID) { _ in true }
+    }
+  }
+
   /// Waits until a payout has a state, and a reason when one is given.
   @discardableResult
   func wait(for payoutID: String, _ state: PayoutState, _ reason: String? = nil) async throws

@@ -79,6 +79,22 @@ import Testing
     #expect(text == expected)
   }
 
+  @Test(arguments: [
+    ("SENDER_RESTRICTED", false, true, PayoutRules.RefusalVerdict.ended),
+    ("RATE_LIMIT_REACHED", true, true, .notTaken), ("VALIDATION_ERROR", false, true, .ended),
+    ("VALIDATION_ERROR", false, false, .ended), ("INSUFFICIENT_FUNDS", false, false, .unknown),
+    ("NON_HOLDING_CURRENCY", false, false, .unknown),
+    ("RATE_LIMIT_REACHED", true, false, .unknown), ("DUPLICATE_ITEM", false, false, .unknown),
+    ("DUPLICATE_ITEM", false, true, .unknown),
+  ])
+  func `a refusal ends a key only when nothing can have been sent under it`(
+    _ code: String, _ isTransient: Bool, _ isUntried: Bool,
+    _ expected: PayoutRules.RefusalVerdict
+  ) {
+    #expect(
+      PayoutRules.verdict(of: code, isTransient: isTransient, isUntried: isUntried) == expected)
+  }
+
   @Test func `polls get rarer with age and repeats with attempts, within bounds`() {
     #expect(PayoutRules.pollDelay(age: 0, base: 1000) == 1000)
     #expect(PayoutRules.pollDelay(age: 20_000, base: 1000) == 10_000)
