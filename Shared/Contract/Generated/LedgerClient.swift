@@ -27,6 +27,8 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "RecordSale", request, isIdempotent: true, options)
   }
 
+  /// Books what went back to the buyer, and what the supplier gave back for it, before or after the
+  /// sale. Replay: the sale as it is now.
   public func recordRefund(_ request: RecordRefundRequest, options: CallOptions = CallOptions())
     async throws -> Sale
   {
@@ -34,6 +36,8 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "RecordRefund", request, isIdempotent: true, options)
   }
 
+  /// Holds the disputed amount back from the seller until the dispute is won, or lost: then it is
+  /// refunded. Replay: the sale as it is now.
   public func recordDispute(_ request: RecordDisputeRequest, options: CallOptions = CallOptions())
     async throws -> Sale
   {
@@ -93,6 +97,8 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "TrialBalance", request, isIdempotent: true, options)
   }
 
+  /// What went through an account, oldest first, with the balance after each entry. A page token
+  /// stays good, whatever is booked after it.
   public func getStatement(_ request: GetStatementRequest, options: CallOptions = CallOptions())
     async throws -> GetStatementResponse
   {
@@ -158,6 +164,7 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "CheckInvariants", request, isIdempotent: true, options)
   }
 
+  /// Writes a copy of the database, as of one moment, while the service works on.
   public func backup(_ request: BackupRequest, options: CallOptions = CallOptions()) async throws
     -> BackupResponse
   {

@@ -89,6 +89,9 @@ extension Sale: ContractMessage {
     fields.value(14, resellerPayoutID)
     fields.message(15, occurredAt)
     fields.message(16, recordedAt)
+    fields.message(17, refunded)
+    fields.message(18, supplierRefunded)
+    fields.message(19, held)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -109,6 +112,9 @@ extension Sale: ContractMessage {
     resellerPayoutID = try fields.value(14)
     occurredAt = try fields.message(15)
     recordedAt = try fields.message(16)
+    refunded = try fields.message(17)
+    supplierRefunded = try fields.message(18)
+    held = try fields.message(19)
   }
 }
 

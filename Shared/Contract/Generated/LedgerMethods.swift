@@ -13,7 +13,13 @@ public protocol LedgerMethods: Sendable {
 
   /// Books the sale of an order, its commission and its two payouts. Replay as RecordCapture.
   func recordSale(_ request: RecordSaleRequest, _ context: CallContext) async throws -> Sale
+
+  /// Books what went back to the buyer, and what the supplier gave back for it, before or after the
+  /// sale. Replay: the sale as it is now.
   func recordRefund(_ request: RecordRefundRequest, _ context: CallContext) async throws -> Sale
+
+  /// Holds the disputed amount back from the seller until the dispute is won, or lost: then it is
+  /// refunded. Replay: the sale as it is now.
   func recordDispute(_ request: RecordDisputeRequest, _ context: CallContext) async throws -> Sale
 
   /// The platform tops up its PayPal balance, or takes money out. Replay as RecordCapture.
@@ -33,6 +39,9 @@ public protocol LedgerMethods: Sendable {
   /// Every account with its balance; debits and credits are equal in each currency.
   func trialBalance(_ request: TrialBalanceRequest, _ context: CallContext) async throws
     -> TrialBalanceResponse
+
+  /// What went through an account, oldest first, with the balance after each entry. A page token
+  /// stays good, whatever is booked after it.
   func getStatement(_ request: GetStatementRequest, _ context: CallContext) async throws
     -> GetStatementResponse
 
@@ -55,6 +64,8 @@ public protocol LedgerMethods: Sendable {
     -> VerifyJournalResponse
   func checkInvariants(_ request: CheckInvariantsRequest, _ context: CallContext) async throws
     -> CheckInvariantsResponse
+
+  /// Writes a copy of the database, as of one moment, while the service works on.
   func backup(_ request: BackupRequest, _ context: CallContext) async throws -> BackupResponse
 }
 

@@ -261,7 +261,9 @@ public struct RecordSaleRequest: Sendable, Hashable {
   }
 }
 
-/// The economic result of an order: price = payment fee + landed cost + commission + net.
+/// The economic result of an order as it is now: price - refunded = payment fee + (landed cost -
+/// supplier refunded) + commission + net. Before it is booked, landed cost, gross, commission and
+/// net are absent.
 public struct Sale: Sendable, Hashable {
   public var orderID: String
   public var userID: Int64
@@ -269,7 +271,7 @@ public struct Sale: Sendable, Hashable {
   public var price: Money?
   public var landedCost: Money?
   public var paymentFee: Money?
-  /// Price less landed cost less payment fee; may be negative.
+  /// Price less landed cost less payment fee, less what was refunded; may be negative.
   public var gross: Money?
   public var commission: Money?
   /// The reseller's share; may be negative.
@@ -283,6 +285,12 @@ public struct Sale: Sendable, Hashable {
   public var resellerPayoutID: String
   public var occurredAt: Timestamp?
   public var recordedAt: Timestamp?
+  /// What went back to the buyer.
+  public var refunded: Money?
+  /// What the supplier gave back.
+  public var supplierRefunded: Money?
+  /// What open disputes hold back from the seller.
+  public var held: Money?
 
   public init(
     orderID: String = "", userID: Int64 = 0, environment: Environment = .unspecified,
@@ -290,7 +298,8 @@ public struct Sale: Sendable, Hashable {
     commission: Money? = nil, net: Money? = nil, commissionRateBps: Int32 = 0,
     fundedBy: String = "", productURL: String = "", marketplace: String = "",
     adminPayoutID: String = "", resellerPayoutID: String = "", occurredAt: Timestamp? = nil,
-    recordedAt: Timestamp? = nil
+    recordedAt: Timestamp? = nil, refunded: Money? = nil, supplierRefunded: Money? = nil,
+    held: Money? = nil
   ) {
     self.orderID = orderID
     self.userID = userID
@@ -309,14 +318,18 @@ public struct Sale: Sendable, Hashable {
     self.resellerPayoutID = resellerPayoutID
     self.occurredAt = occurredAt
     self.recordedAt = recordedAt
+    self.refunded = refunded
+    self.supplierRefunded = supplierRefunded
+    self.held = held
   }
 }
 
 /// The request of `Ledger.RecordRefund`.
 public struct RecordRefundRequest: Sendable, Hashable {
   public var orderID: String
-  /// The caller's id of this refund.
+  /// The caller's id of this refund; the idempotency key. 1 to 40 of a-z, 0-9, '-'.
   public var refundID: String
+  /// What the buyer got; zero when only the supplier gave something back.
   public var refunded: Money?
   /// What the supplier gave back; absent for nothing.
   public var supplierRefund: Money?
@@ -337,9 +350,12 @@ public struct RecordRefundRequest: Sendable, Hashable {
 /// The request of `Ledger.RecordDispute`.
 public struct RecordDisputeRequest: Sendable, Hashable {
   public var orderID: String
+  /// PayPal's id, such as PP-D-12345. 1 to 40 letters, digits and '-'.
   public var disputeID: String
   public var state: DisputeState
+  /// Opened: what is held. Lost: what the buyer got. Won: not read.
   public var amount: Money?
+  /// Lost: what PayPal charged for the dispute, borne by the seller; absent for nothing.
   public var fee: Money?
   public var occurredAt: Timestamp?
 
@@ -620,6 +636,7 @@ public struct GetStatementRequest: Sendable, Hashable {
 /// The answer of `Ledger.GetStatement`.
 public struct GetStatementResponse: Sendable, Hashable {
   public var lines: [StatementLine]
+  /// Empty on the last page.
   public var nextPageToken: String
 
   public init(lines: [StatementLine] = [], nextPageToken: String = "") {
@@ -631,7 +648,9 @@ public struct GetStatementResponse: Sendable, Hashable {
 public struct StatementLine: Sendable, Hashable {
   public var entryID: String
   public var occurredAt: Timestamp?
+  /// On the account's usual side: what a payee gets is positive, what he was sent negative.
   public var amount: Money?
+  /// After this entry.
   public var balance: Money?
 
   public init(

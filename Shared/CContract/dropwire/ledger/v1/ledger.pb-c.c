@@ -2071,7 +2071,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__record_sale_request__desc
   (ProtobufCMessageInit) dropwire__ledger__v1__record_sale_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__sale__field_descriptors[17] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__sale__field_descriptors[20] =
 {
   {
     "order_id",
@@ -2277,6 +2277,42 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__sale__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refunded",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__Sale, refunded),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "supplier_refunded",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__Sale, supplier_refunded),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__Sale, held),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__sale__field_indices_by_name[] = {
   13,   /* field[13] = admin_payout_id */
@@ -2285,6 +2321,7 @@ static const unsigned dropwire__ledger__v1__sale__field_indices_by_name[] = {
   2,   /* field[2] = environment */
   10,   /* field[10] = funded_by */
   6,   /* field[6] = gross */
+  19,   /* field[19] = held */
   4,   /* field[4] = landed_cost */
   12,   /* field[12] = marketplace */
   8,   /* field[8] = net */
@@ -2294,13 +2331,15 @@ static const unsigned dropwire__ledger__v1__sale__field_indices_by_name[] = {
   3,   /* field[3] = price */
   11,   /* field[11] = product_url */
   16,   /* field[16] = recorded_at */
+  17,   /* field[17] = refunded */
   14,   /* field[14] = reseller_payout_id */
+  18,   /* field[18] = supplier_refunded */
   1,   /* field[1] = user_id */
 };
 static const ProtobufCIntRange dropwire__ledger__v1__sale__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 17 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__sale__descriptor =
 {
@@ -2310,7 +2349,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__sale__descriptor =
   "Dropwire__Ledger__V1__Sale",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__Sale),
-  17,
+  20,
   dropwire__ledger__v1__sale__field_descriptors,
   dropwire__ledger__v1__sale__field_indices_by_name,
   1,  dropwire__ledger__v1__sale__number_ranges,

@@ -160,7 +160,9 @@ struct  Dropwire__Ledger__V1__RecordSaleRequest
 
 
 /*
- * The economic result of an order: price = payment fee + landed cost + commission + net.
+ * The economic result of an order as it is now:
+ * price - refunded = payment fee + (landed cost - supplier refunded) + commission + net.
+ * Before it is booked, landed cost, gross, commission and net are absent.
  */
 struct  Dropwire__Ledger__V1__Sale
 {
@@ -172,7 +174,7 @@ struct  Dropwire__Ledger__V1__Sale
   Dropwire__Common__V1__Money *landed_cost;
   Dropwire__Common__V1__Money *payment_fee;
   /*
-   * Price less landed cost less payment fee; may be negative.
+   * Price less landed cost less payment fee, less what was refunded; may be negative.
    */
   Dropwire__Common__V1__Money *gross;
   Dropwire__Common__V1__Money *commission;
@@ -191,10 +193,22 @@ struct  Dropwire__Ledger__V1__Sale
   char *reseller_payout_id;
   Google__Protobuf__Timestamp *occurred_at;
   Google__Protobuf__Timestamp *recorded_at;
+  /*
+   * What went back to the buyer.
+   */
+  Dropwire__Common__V1__Money *refunded;
+  /*
+   * What the supplier gave back.
+   */
+  Dropwire__Common__V1__Money *supplier_refunded;
+  /*
+   * What open disputes hold back from the seller.
+   */
+  Dropwire__Common__V1__Money *held;
 };
 #define DROPWIRE__LEDGER__V1__SALE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__sale__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, NULL, NULL, NULL, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, NULL, NULL, NULL, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, NULL }
 
 
 struct  Dropwire__Ledger__V1__RecordRefundRequest
@@ -202,9 +216,12 @@ struct  Dropwire__Ledger__V1__RecordRefundRequest
   ProtobufCMessage base;
   char *order_id;
   /*
-   * The caller's id of this refund.
+   * The caller's id of this refund; the idempotency key. 1 to 40 of a-z, 0-9, '-'.
    */
   char *refund_id;
+  /*
+   * What the buyer got; zero when only the supplier gave something back.
+   */
   Dropwire__Common__V1__Money *refunded;
   /*
    * What the supplier gave back; absent for nothing.
@@ -221,9 +238,18 @@ struct  Dropwire__Ledger__V1__RecordDisputeRequest
 {
   ProtobufCMessage base;
   char *order_id;
+  /*
+   * PayPal's id, such as PP-D-12345. 1 to 40 letters, digits and '-'.
+   */
   char *dispute_id;
   Dropwire__Ledger__V1__DisputeState state;
+  /*
+   * Opened: what is held. Lost: what the buyer got. Won: not read.
+   */
   Dropwire__Common__V1__Money *amount;
+  /*
+   * Lost: what PayPal charged for the dispute, borne by the seller; absent for nothing.
+   */
   Dropwire__Common__V1__Money *fee;
   Google__Protobuf__Timestamp *occurred_at;
 };
@@ -488,6 +514,9 @@ struct  Dropwire__Ledger__V1__GetStatementResponse
   ProtobufCMessage base;
   size_t n_lines;
   Dropwire__Ledger__V1__StatementLine **lines;
+  /*
+   * Empty on the last page.
+   */
   char *next_page_token;
 };
 #define DROPWIRE__LEDGER__V1__GET_STATEMENT_RESPONSE__INIT \
@@ -500,7 +529,13 @@ struct  Dropwire__Ledger__V1__StatementLine
   ProtobufCMessage base;
   char *entry_id;
   Google__Protobuf__Timestamp *occurred_at;
+  /*
+   * On the account's usual side: what a payee gets is positive, what he was sent negative.
+   */
   Dropwire__Common__V1__Money *amount;
+  /*
+   * After this entry.
+   */
   Dropwire__Common__V1__Money *balance;
 };
 #define DROPWIRE__LEDGER__V1__STATEMENT_LINE__INIT \
