@@ -2,8 +2,15 @@ import Logging
 import NIOCore
 
 /// A client's end of one connection.
+///
+/// **Invariant:** no call is sent before the server has said its settings, so that one that meets a
+/// server which closes at once has certainly not run.
+///
+/// `@unchecked Sendable`: as `HTTP2Connection`, touched on its event loop alone.
 final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable {
   private var calls: [Int32: ClientCall] = [:]
+  /// Calls that wait for the server's settings; nil once these came.
+  private var waiting: [ClientCall]? = []
   private let onGone: @Sendable (ClientConnection) -> Void
 
   /// - Parameter onGone: called once, when the connection takes no more calls.
@@ -26,20 +33,23 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
         call.finish(.refused("the connection was closed"))
         return
       }
-      do {
-        let stream = try self.session.submitRequest(
-          call.head.headers, body: GRPCFraming.framed(call.request))
-        call.stream = stream
-        self.calls[stream] = call
-      } catch {
-        call.finish(.refused("\(error)"))
-        self.onGone(self)
-        return
-      }
       call.deadline = self.eventLoop.scheduleTask(in: TimeAmount(call.head.timeout ?? .zero)) {
         self.cancel(call, MethodTexts.clientDeadline(call.head))
       }
-      self.flushSoon()
+      if self.waiting == nil { self.send(call) } else { self.waiting?.append(call) }
+    }
+  }
+
+  private func send(_ call: ClientCall) {
+    do {
+      let stream = try session.submitRequest(
+        call.head.headers, body: GRPCFraming.framed(call.request))
+      call.stream = stream
+      calls[stream] = call
+      flushSoon()
+    } catch {
+      call.finish(.refused("\(error)"))
+      onGone(self)
     }
   }
 
@@ -121,12 +131,19 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   func drained(_ stream: Int32) {}
 
+  func settingsReceived() {
+    let ready = waiting.take() ?? []
+    for call in ready where !call.isOver { send(call) }
+  }
+
   func goAwayReceived() { onGone(self) }
 
   override func connectionLost(_ reason: String) {
     onGone(self)
-    let open = calls
+    let (open, unsent) = (calls, waiting ?? [])
     calls = [:]
+    waiting = []
+    for call in unsent { call.finish(.refused(reason)) }
     for (stream, call) in open {
       call.finish(call.end ?? (session.wasSent(stream) ? .lost(reason) : .refused(reason)))
     }

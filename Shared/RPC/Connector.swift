@@ -57,9 +57,9 @@ final class Connector: Sendable {
 
   private func connect() async throws -> ClientConnection {
     do {
-      guard socketPath.utf8.count <= SocketPath.bytesMax else {
+      guard socketPath.utf8.count <= UnixSocket.pathBytesMax else {
         throw HTTP2Failure(
-          description: "the path is above the limit of \(SocketPath.bytesMax) bytes")
+          description: "the path is above the limit of \(UnixSocket.pathBytesMax) bytes")
       }
       return try await open()
     } catch let error as RPCError {
@@ -72,7 +72,6 @@ final class Connector: Sendable {
   private func open() async throws -> ClientConnection {
     let logger = logger
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .connectTimeout(.seconds(2))
       .channelInitializer { channel in
         // Before the first byte can come.
         channel.eventLoop.makeCompletedFuture {
@@ -82,7 +81,7 @@ final class Connector: Sendable {
           try channel.pipeline.syncOperations.addHandler(connection)
         }
       }
-      .connect(unixDomainSocketPath: socketPath).get()
+      .withConnectedSocket(try UnixSocket.connected(socketPath)).get()
     // On the event loop: the connection cannot be lost before it is known here.
     return try await channel.eventLoop.submit {
       try self.settle(channel.pipeline.syncOperations.handler(type: ClientConnection.self))

@@ -102,8 +102,9 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private func closeAfterWrites(_ context: ChannelHandlerContext) {
     guard !isEnding, !isClosed else { return }
     isEnding = true
+    let reason = session.complaint.map { "the connection was ended: \($0)" }
     context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
-      self.close("the connection was ended")
+      self.close(reason ?? "the connection was ended")
     }
   }
 

@@ -11,11 +11,14 @@ protocol HTTP2Events: AnyObject {
   func closed(_ stream: Int32, code: UInt32, wasSent: Bool)
   /// All that the stream had to send was handed over.
   func drained(_ stream: Int32)
+  /// The peer has said how it wants to be spoken to, which it does first.
+  func settingsReceived()
   func goAwayReceived()
 }
 
 /// The error codes of RFC 9113, section 7, that this layer uses.
 enum HTTP2Code {
+  static let noError: UInt32 = 0
   static let refusedStream: UInt32 = 7
   static let cancel: UInt32 = 8
   static let enhanceYourCalm: UInt32 = 11

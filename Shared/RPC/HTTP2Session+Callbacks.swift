@@ -39,6 +39,11 @@ extension HTTP2Session {
         frame.pointee.hd.stream_id, code: HTTP2Code.refusedStream, wasSent: false)
       return 0
     }
+    nghttp2_session_callbacks_set_error_callback2(callbacks) { _, _, text, length, context in
+      let bytes = UnsafeRawBufferPointer(start: text, count: length)
+      HTTP2Session.of(context).complaint = String(decoding: bytes, as: UTF8.self)
+      return 0
+    }
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, context in
       let session = HTTP2Session.of(context)
       session.forget(stream)
@@ -65,7 +70,11 @@ extension HTTP2Session {
         isEnd: isEnd)
     case NGHTTP2_DATA:
       if isEnd { events?.peerEnded(header.stream_id) }
+    case NGHTTP2_SETTINGS:
+      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { events?.settingsReceived() }
     case NGHTTP2_GOAWAY:
+      let code = frame.pointee.goaway.error_code
+      if code != HTTP2Code.noError { complaint = "the peer ended it with HTTP/2 code \(code)" }
       events?.goAwayReceived()
     default: break
     }

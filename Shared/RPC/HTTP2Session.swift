@@ -16,6 +16,9 @@ final class HTTP2Session {
   var incoming: [HeaderField] = []
   var incomingBytes = 0
 
+  /// What was last wrong on this connection, in libnghttp2's words; nil when nothing was.
+  var complaint: String?
+
   private(set) var session: OpaquePointer?
 
   struct OutgoingBody {

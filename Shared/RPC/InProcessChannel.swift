@@ -95,16 +95,20 @@ private final class InProcessCall: Sendable {
   }
 
   deinit {
-    work.cancel()
     timer.cancel()
+    cancel()
+  }
+
+  private func cancel() {
+    queue.end(.failed(RPCError(.cancelled, "the call was cancelled")))
+    work.cancel()
   }
 
   func next() async throws -> ByteBuffer? {
     try await withTaskCancellationHandler {
       try await queue.next()
     } onCancel: {
-      queue.end(.failed(RPCError(.cancelled, "the call was cancelled")))
-      work.cancel()
+      cancel()
     }
   }
 }

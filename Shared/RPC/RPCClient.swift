@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// One connection carries all calls. It is made by the first call and made again when it was lost.
 /// While nobody listens, calls fail at once with UNAVAILABLE and the reason `NOT_LISTENING`. A call
-/// that certainly never reached a method is sent again; others only when they are idempotent, at
-/// most three times in all, and within a budget. The connection ends with the last reference to
+/// that certainly never reached a method is sent again; others only when they are idempotent, and
+/// within a budget; all of them three times at most. The connection ends with the last reference to
 /// the client.
 public final class RPCClient: RPCChannel {
   public struct Configuration: Sendable {
@@ -53,7 +53,7 @@ public final class RPCClient: RPCChannel {
         metadata: options.metadata)
       let connection = try await connector.connection()
       let (end, message) = await Self.run(head, request, connection)
-      let reason: String
+      let (reason, costs): (String, Bool)
       switch end {
       case .ok:
         budget.succeeded()
@@ -62,15 +62,15 @@ public final class RPCClient: RPCChannel {
         }
         return message
       case .failed(let error): throw error
-      case .refused(let text): reason = text
+      case .refused(let text): (reason, costs) = (text, false)
       case .lost(let text):
         guard isIdempotent else { throw Self.lost(method, text) }
-        reason = text
+        (reason, costs) = (text, true)
       }
-      guard attempt < Self.attemptsMax, budget.takeRepeat() else {
+      guard attempt < Self.attemptsMax, !costs || budget.takeRepeat() else {
         throw Self.lost(method, reason)
       }
-      try await Self.pause(afterAttempt: attempt)
+      if costs { try await Self.pause(afterAttempt: attempt) }
       attempt += 1
     }
   }

@@ -25,7 +25,7 @@ public final class RPCServer: Sendable {
     init(_ description: String) { self.description = description }
   }
 
-  private let core: ServerCore
+  let core: ServerCore
   private let listener: any Channel
   private let socketPath: String
   private let socketIdentity: SocketPath.Identity?
@@ -49,27 +49,24 @@ public final class RPCServer: Sendable {
       services: services + [health.service], configuration: configuration, health: health,
       logger: logger)
     return try await SocketPath.claim(socketPath) {
-      let listener = try await bind(socketPath, core)
-      guard chmod(socketPath, 0o600) == 0 else {
-        let reason = String(cString: strerror(errno))
-        try? await listener.close()
-        throw StartFailure("cannot set the mode of \(socketPath): \(reason)")
+      do {
+        let listener = try await listen(socketPath, core)
+        return RPCServer(core: core, listener: listener, socketPath: socketPath)
+      } catch {
+        throw StartFailure("cannot listen at \(socketPath): \(error)")
       }
-      return RPCServer(core: core, listener: listener, socketPath: socketPath)
     }
   }
 
-  private static func bind(_ socketPath: String, _ core: ServerCore) async throws -> any Channel {
-    do {
-      return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(ChannelOptions.backlog, value: 1024)
-        .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 4)
-        .childChannelInitializer { channel in accept(channel, core) }
-        .bind(unixDomainSocketPath: socketPath).get()
-    } catch {
-      throw StartFailure("cannot listen at \(socketPath): \(error)")
-    }
+  private static func listen(_ socketPath: String, _ core: ServerCore) async throws -> any Channel {
+    try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 4)
+      .childChannelInitializer { channel in accept(channel, core) }
+      .withBoundSocket(try UnixSocket.listening(socketPath, backlog: backlog)).get()
   }
+
+  /// Connections that wait to be accepted; the kernel may lower it.
+  private static let backlog: Int32 = 1024
 
   private static func accept(_ channel: any Channel, _ core: ServerCore) -> EventLoopFuture<Void> {
     guard let socket = channel as? any SocketOptionProvider else {

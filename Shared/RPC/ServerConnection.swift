@@ -78,6 +78,8 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   func drained(_ stream: Int32) { calls[stream]?.releaseWriters(.success(())) }
 
+  func settingsReceived() {}
+
   func goAwayReceived() {}
 
   override func connectionLost(_ reason: String) {

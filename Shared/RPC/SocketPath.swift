@@ -2,9 +2,6 @@ import Foundation
 
 /// The file of a Unix domain socket.
 enum SocketPath {
-  /// The kernel's limit (sun_path, without its end mark).
-  static let bytesMax = 107
-
   /// Which file a path led to, so that a successor's socket is never taken for one's own.
   struct Identity: Equatable {
     var device: UInt64
@@ -20,9 +17,10 @@ enum SocketPath {
   static func claim<Value: Sendable>(
     _ path: String, _ listen: () async throws -> Value
   ) async throws -> Value {
-    guard path.utf8.count <= bytesMax else {
+    guard path.utf8.count <= UnixSocket.pathBytesMax else {
       throw RPCServer.StartFailure(
-        "socket path of \(path.utf8.count) bytes is above the limit of \(bytesMax): \(path)")
+        "socket path of \(path.utf8.count) bytes is above the limit of "
+          + "\(UnixSocket.pathBytesMax): \(path)")
     }
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) {
@@ -50,20 +48,12 @@ enum SocketPath {
   /// Whether somebody listens there. In doubt somebody does: only a refused connection shows that
   /// the socket's process is dead.
   static func isListenedAt(_ path: String) -> Bool {
-    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-    let file = socket(AF_UNIX, type | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard file >= 0 else { return true }
-    defer { close(file) }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { target in
-      target.copyBytes(from: path.utf8.prefix(bytesMax))
+    do {
+      close(try UnixSocket.connected(path))
+      return true
+    } catch {
+      return error.code != ECONNREFUSED && error.code != ENOENT
     }
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let code = withUnsafePointer(to: address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, size) }
-    }
-    return code == 0 || (errno != ECONNREFUSED && errno != ENOENT)
   }
 
   static func identity(_ path: String) -> Identity? {
