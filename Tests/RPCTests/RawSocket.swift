@@ -1,0 +1,89 @@
+import Foundation
+
+/// A plain connection to a socket, for what a gRPC client would never send. Blocking.
+struct RawSocket {
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+  /// An empty SETTINGS frame.
+  static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
+
+  private let file: Int32
+
+  init(_ path: String) throws {
+    file = try Self.open(path) { connect($0, $1, $2) }
+  }
+
+  /// Leaves a socket file behind as a killed process does.
+  static func leaveStale(_ path: String) throws {
+    close(try open(path) { bind($0, $1, $2) })
+  }
+
+  private static func open(
+    _ path: String, _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) throws -> Int32 {
+    let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let code = withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { call(file, $0, size) }
+    }
+    guard code == 0 else {
+      let reason = String(cString: strerror(errno))
+      close(file)
+      throw Failure(description: "\(path): \(reason)")
+    }
+    return file
+  }
+
+  /// Sends; a peer that has closed already is not an error.
+  func send(_ bytes: [UInt8]) {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes { bytes in
+        Foundation.send(
+          file, bytes.baseAddress.map { $0 + sent }, bytes.count - sent,
+          Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return }
+      sent += count
+    }
+  }
+
+  /// The bytes that are there, waiting for the first; none when the peer has closed.
+  func readSome() -> [UInt8] {
+    var piece = [UInt8](repeating: 0, count: 4096)
+    let count = read(file, &piece, piece.count)
+    return Array(piece.prefix(max(0, count)))
+  }
+
+  /// All bytes until the peer closes.
+  func readToEnd() -> [UInt8] {
+    var bytes: [UInt8] = []
+    while true {
+      let more = readSome()
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+  }
+
+  func end() { close(file) }
+
+  /// The types of the frames in what a server sent.
+  static func frameTypes(_ bytes: [UInt8]) -> [UInt8] {
+    var rest = bytes[...]
+    var types: [UInt8] = []
+    while rest.count >= 9 {
+      let header = Array(rest.prefix(9))
+      types.append(header[3])
+      rest = rest.dropFirst(9 + Int(header[0]) << 16 + Int(header[1]) << 8 + Int(header[2]))
+    }
+    return types
+  }
+}
+
+func ownProcessID() -> Int32 { getpid() }
