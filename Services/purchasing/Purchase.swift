@@ -98,8 +98,10 @@ struct Purchase: Hashable, Sendable {
   let createdAt: Int64
   let updatedAt: Int64
 
+  /// Whether only a person can tell what became of it.
+  var waitsForPerson: Bool { state == .unknown && nextAt == 0 }
   /// Whether waiting longer for an answer is in vain: it has ended, or a person must act.
-  var isSettled: Bool { state.isFinal || (state == .unknown && nextAt == 0) }
+  var isSettled: Bool { state.isFinal || waitsForPerson }
 }
 
 /// What the supplier charged.

@@ -32,6 +32,8 @@ struct PurchaseReason: Error, Hashable, Sendable {
     case outcomeUnknown = "OUTCOME_UNKNOWN"
     /// The lookups are exhausted: a person must find out.
     case purchaseUnknown = "PURCHASE_UNKNOWN"
+    /// A person has seen that the supplier has no order.
+    case attestedNotPlaced = "ATTESTED_NOT_PLACED"
     // After the placing.
     case awaitingSupplierPayment = "AWAITING_SUPPLIER_PAYMENT"
     case supplierPaymentFailed = "SUPPLIER_PAYMENT_FAILED"

@@ -85,8 +85,8 @@ extension PurchaseStore {
     let content = purchase.content
     for id in ids {
       if let other = try claimant(of: id, content.environment) {
-        if other == content.orderID { continue }
-        throw PurchasingError.supplierOrderRefused(id: id, why: "it belongs to order \(other)")
+        if other == content.key { continue }
+        throw PurchasingError.supplierOrderRefused(id: id, why: "it belongs to \(other)")
       }
       try transaction.run(
         """
@@ -113,10 +113,19 @@ extension PurchaseStore {
   }
 
   /// Records that it was certainly not placed and is not tried again.
-  func refuse(_ purchase: Purchase, _ reason: PurchaseReason) throws {
-    try move(
+  func refuse(
+    _ purchase: Purchase, _ reason: PurchaseReason, resolvedBy: Purchase.Resolution = .none
+  ) throws {
+    let isMoved = try move(
       purchase, from: [.requested, .placing, .unknown], to: .refused, reason,
       tries: purchase.tries, then: .end)
+    guard isMoved, resolvedBy != .none else { return }
+    try transaction.run(
+      "UPDATE purchase SET resolvedBy = $3 WHERE orderID = $1 AND generation = $2",
+      [
+        .text(purchase.content.orderID), .integer(Int64(purchase.content.generation)),
+        .text(resolvedBy.rawValue),
+      ])
   }
 
   /// Keeps a purchase in its step, with the reason, and goes on later.

@@ -43,6 +43,16 @@ extension PurchaseStore {
     return Situation(purchase: purchase, attempts: attempts, credentials: credentials)
   }
 
+  /// What was sent and what was found for an order, over all its generations.
+  struct Story: Sendable {
+    let attempts: [Attempt]
+    let findings: [Finding]
+  }
+
+  func story(_ orderID: String) throws -> Story {
+    Story(attempts: try attempts(orderID), findings: try findings(orderID))
+  }
+
   /// All sendings for an order, oldest first.
   func attempts(_ orderID: String) throws -> [Attempt] {
     try transaction.rows(
@@ -82,12 +92,12 @@ extension PurchaseStore {
     ).map { ($0.int("number"), try purchase($0)) }
   }
 
-  /// Whose purchase a supplier order is; nil when it is nobody's.
+  /// Which generation a supplier order is, by its key; nil when it is none's.
   func claimant(of supplierOrderID: String, _ environment: Contract.Environment) throws -> String? {
     try transaction.row(
-      "SELECT orderID FROM supplierOrder WHERE environment = $1 AND supplierOrderID = $2",
+      "SELECT * FROM supplierOrder WHERE environment = $1 AND supplierOrderID = $2",
       [.integer(Int64(environment.rawValue)), .text(supplierOrderID)]
-    ).map { $0.text("orderID") }
+    ).map { "\($0.text("orderID"))-p\($0.int("generation"))" }
   }
 
   private func purchase(_ row: Row) throws -> Purchase {

@@ -8,7 +8,11 @@ enum PurchasingError: Error, Hashable, Sendable {
   /// The generation before has not ended, or was never asked for.
   case generationNotNext(orderID: String, given: Int, latest: Int, state: String)
   /// Only an unknown outcome is looked up or told by a person.
-  case nothingToReconcile(orderID: String, state: String)
+  case nothingToReconcile(orderID: String, generation: Int, state: String)
+  /// It is still being looked up, so what a person found would be a guess.
+  case stillLookedUp(orderID: String)
+  /// It changed while a person's word was checked.
+  case changedMeanwhile(orderID: String)
   /// The request may not be repeated any more.
   case lookUpImpossible(PurchaseReason)
   /// The supplier does not know the order that a person named, or it is another purchase's.
@@ -34,11 +38,22 @@ extension PurchasingError: RPCErrorConvertible {
             + "be taken: the next one is taken only when the one before was REFUSED or CLOSED",
         reason: ErrorReason(
           code: "GENERATION_NOT_NEXT", metadata: ["latest": "\(latest)", "state": state]))
-    case .nothingToReconcile(let orderID, let state):
+    case .nothingToReconcile(let orderID, let generation, let state):
       return RPCError(
         .failedPrecondition,
-        "the purchase of order \"\(orderID)\" is \(state); only an UNKNOWN one is reconciled",
+        "generation \(generation) of the purchase of order \"\(orderID)\" is \(state); only the "
+          + "newest one is reconciled, and only while it is UNKNOWN",
         reason: ErrorReason(code: "NOTHING_TO_RECONCILE", metadata: ["state": state]))
+    case .stillLookedUp(let orderID):
+      return RPCError(
+        .failedPrecondition,
+        "the purchase of order \"\(orderID)\" is still being looked up; wait until it is found, or "
+          + "waits for a person",
+        reason: ErrorReason(code: "STILL_LOOKED_UP"))
+    case .changedMeanwhile(let orderID):
+      return RPCError(
+        .aborted, "the purchase of order \"\(orderID)\" has changed meanwhile; look at it again",
+        reason: ErrorReason(code: "CHANGED_MEANWHILE"))
     case .lookUpImpossible(let reason):
       return RPCError(
         .failedPrecondition, reason.text, reason: ErrorReason(code: reason.code.rawValue))

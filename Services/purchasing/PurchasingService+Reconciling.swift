@@ -6,57 +6,70 @@ import Runtime
 import Store
 
 extension PurchasingService {
-  /// Most supplier orders that one purchase may be recorded with.
-  private static let supplierOrdersMax = 20
-
   /// With ids: records the supplier's orders that a person found, after the supplier has confirmed
-  /// each. Without: repeats the request, where that is allowed, to find out.
+  /// each; where it cannot be asked, the cost is the person's word. With evidence: records that a
+  /// person saw that there is none, which ends the generation. Without both: repeats the request,
+  /// where that is allowed, to find out.
   ///
-  /// A replay with ids that are recorded already answers with the purchase. FAILED_PRECONDITION:
-  /// NOTHING_TO_RECONCILE unless it is UNKNOWN, SUPPLIER_ORDER_REFUSED, PURCHASE_UNKNOWN when the
-  /// request may not be repeated. UNAVAILABLE when the supplier does not answer.
+  /// A replay of what is recorded already answers with the purchase. ALREADY_EXISTS for another
+  /// evidence. FAILED_PRECONDITION: NOTHING_TO_RECONCILE unless it is UNKNOWN, STILL_LOOKED_UP unless
+  /// it waits for a person, SUPPLIER_ORDER_REFUSED, PURCHASE_UNKNOWN when the request may not be
+  /// repeated. UNAVAILABLE when the supplier does not answer; ABORTED when it changed meanwhile.
   func reconcilePurchase(_ request: ReconcilePurchaseRequest, _ context: CallContext) async throws
     -> Contract.Purchase
   {
     let actor = try context.actor()
-    var fields = Fields()
-    let orderID = fields.id("order_id", request.orderID)
-    let ids = request.supplierOrderIDs
-    if ids.count > Self.supplierOrdersMax {
-      fields.reject("supplier_order_ids", "has \(ids.count) ids; at most 20 are taken")
-    }
-    if let wrong = ids.first(where: { !AliExpressReading.isID($0) }) {
-      fields.reject(
-        "supplier_order_ids",
-        "\"\(Fields.shown(wrong))\" is no order id; it must be 1 to 20 digits")
-    }
-    try fields.finish()
-    guard let orderID else { throw fields.refusal }
+    let request = try ReconcileRequest(request, actor)
     let found = try await store.read { transaction in
-      (try PurchaseStore(transaction: transaction).situation(orderID), transaction.now)
+      let purchases = PurchaseStore(transaction: transaction)
+      return (
+        try purchases.situation(request.orderID), try purchases.findings(request.orderID),
+        transaction.now
+      )
     }
-    guard let situation = found.0 else { throw NotFound(kind: "purchase of order", id: orderID) }
+    guard let situation = found.0 else {
+      throw NotFound(kind: "purchase of order", id: request.orderID)
+    }
     let purchase = situation.purchase
     try actor.requireAccess(to: purchase.content.userID)
-    if !ids.isEmpty && Set(ids) == Set(purchase.supplierOrderIDs) {
-      return try await answer(purchase)
+    if try isReplay(request, purchase, found.1) { return try await answer(purchase) }
+    let isAboutIt = [0, purchase.content.generation].contains(request.generation)
+    guard isAboutIt, purchase.state == .unknown else {
+      throw PurchasingError.nothingToReconcile(
+        orderID: request.orderID, generation: purchase.content.generation,
+        state: purchase.state.rawValue)
     }
-    guard purchase.state == .unknown else {
-      throw PurchasingError.nothingToReconcile(orderID: orderID, state: purchase.state.rawValue)
-    }
-    if ids.isEmpty {
-      try await lookUp(purchase, now: found.1)
-    } else {
-      try await verify(ids, situation, now: found.1)
-      try await store.write {
-        try PurchaseStore(transaction: $0).placed(
-          purchase, ids: ids, nil, resolvedBy: .person)
+    if let finding = request.finding {
+      guard purchase.waitsForPerson else {
+        throw PurchasingError.stillLookedUp(orderID: request.orderID)
       }
+      try await record(finding, by: request.foundBy, situation, now: found.2)
+    } else {
+      try await lookUp(purchase, now: found.2)
     }
+    waiters.wake(request.orderID)
     context.logger.info(
-      ids.isEmpty ? "purchase is looked up on demand" : "purchase reconciled by a person",
-      metadata: ["order": "\(orderID)", "by": "\(actor)"])
+      request.finding == nil
+        ? "purchase is looked up on demand" : "purchase reconciled by a person",
+      metadata: ["order": "\(request.orderID)", "by": "\(request.foundBy)"])
     return try await answer(purchase)
+  }
+
+  /// Whether it is recorded already.
+  private func isReplay(
+    _ request: ReconcileRequest, _ purchase: Purchase, _ findings: [Finding]
+  ) throws -> Bool {
+    switch request.finding {
+    case nil: return false
+    case .placed(let ids, _): return Set(ids) == Set(purchase.supplierOrderIDs)
+    case .notPlaced(let evidence):
+      let recorded = findings.first { $0.generation == request.generation }
+      guard case .notPlaced(let before)? = recorded?.content else { return false }
+      try Comparison(kind: "purchase of order", id: request.orderID).require([
+        ("not_placed_evidence", "\"\(before)\"", "\"\(evidence)\"")
+      ])
+      return true
+    }
   }
 
   private func lookUp(_ purchase: Purchase, now: Int64) async throws {
@@ -70,19 +83,47 @@ extension PurchasingService {
     }
   }
 
-  private func verify(_ ids: [String], _ situation: PurchaseStore.Situation, now: Int64)
-    async throws
-  {
+  private func record(
+    _ finding: Finding.Content, by person: String, _ situation: PurchaseStore.Situation, now: Int64
+  ) async throws {
+    var paidCost: Cost?
+    if case .placed(let ids, let cost) = finding {
+      let isConfirmed = try await confirm(ids, situation, now: now, isNeeded: cost == nil)
+      if !isConfirmed { paidCost = cost.map { Cost(landed: $0, parts: nil) } }
+    }
+    let known = paidCost
+    try await store.write {
+      try PurchaseStore(transaction: $0).record(
+        finding, about: situation.purchase, foundBy: person, paidCost: known)
+    }
+  }
+
+  /// Asks the supplier for the orders that a person found.
+  ///
+  /// - Returns: false, unless it is needed, when the reseller's account cannot be used any more.
+  private func confirm(
+    _ ids: [String], _ situation: PurchaseStore.Situation, now: Int64, isNeeded: Bool
+  ) async throws -> Bool {
     let content = situation.purchase.content
-    let account = try open(situation.credentials, content.userID, content.environment, now: now)
+    let access = SupplierAccess(seal: seal, supplier: supplier)
+    let account: any SupplierAccount
+    switch access.open(situation.credentials, of: content.userID, content.environment, now: now) {
+    case .account(let opened, _): account = opened
+    case .obstacle(let reason, _):
+      if isNeeded { throw PurchasingError.supplierRefused(reason) }
+      return false
+    }
     for id in ids {
       switch await account.order(id) {
       case .value: continue
+      case .refused(let reason) where reason.code == .browserNotConfigured && !isNeeded:
+        return false
       case .refused(let reason):
         throw PurchasingError.supplierOrderRefused(id: id, why: reason.text)
       case .later(let reason, _): throw PurchasingError.supplierSilent(reason)
       }
     }
+    return true
   }
 
   private func open(

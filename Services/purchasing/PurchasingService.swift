@@ -85,8 +85,8 @@ struct PurchasingService: PurchasingMethods {
         let purchase = try purchases.purchase(
           content.orderID, generation: content.generation)
       else { throw NotFound(kind: "purchase of order", id: content.orderID) }
-      let attempts = try purchases.attempts(content.orderID)
-      return (Contract.Purchase(purchase, attempts), purchase.isSettled)
+      let story = try purchases.story(content.orderID)
+      return (Contract.Purchase(purchase, story), purchase.isSettled)
     }
   }
 
@@ -97,12 +97,12 @@ struct PurchasingService: PurchasingMethods {
     let actor = try context.actor()
     var fields = Fields()
     guard let orderID = fields.id("order_id", request.orderID) else { throw fields.refusal }
-    let (purchase, attempts) = try await store.read { transaction in
+    let (purchase, story) = try await store.read { transaction in
       let purchases = PurchaseStore(transaction: transaction)
-      return (try purchases.require(orderID), try purchases.attempts(orderID))
+      return (try purchases.require(orderID), try purchases.story(orderID))
     }
     try actor.requireAccess(to: purchase.content.userID)
-    return Contract.Purchase(purchase, attempts)
+    return Contract.Purchase(purchase, story)
   }
 
   /// The newest generations in the order in which they were asked for. A reseller sees his own.
@@ -127,7 +127,7 @@ struct PurchasingService: PurchasingMethods {
       let purchases = PurchaseStore(transaction: transaction)
       return try purchases.purchases(
         userID: userID, state: wanted, after: after, limit: size + 1
-      ).map { ($0.0, $0.1, try purchases.attempts($0.1.content.orderID)) }
+      ).map { ($0.0, $0.1, try purchases.story($0.1.content.orderID)) }
     }
     let page = found.prefix(size)
     return ListPurchasesResponse(

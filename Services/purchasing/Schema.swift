@@ -7,6 +7,7 @@ enum Schema {
 
   static let migrations = [
     Migration("001 purchases", purchases), Migration("002 credentials", credentials),
+    Migration("003 findings", findings),
   ]
 
   /// `purchaseIsLiveOnce` is the rule that no order is ever bought twice: one generation at a time
@@ -92,6 +93,28 @@ enum Schema {
       FOREIGN KEY (orderID, generation) REFERENCES purchase (orderID, generation)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX supplierOrderByPurchase ON supplierOrder (orderID, generation);
+    """
+
+  /// An unknown generation is resolved once.
+  private static let findings = """
+    CREATE TABLE finding (
+      orderID TEXT NOT NULL,
+      generation INTEGER NOT NULL,
+      foundBy TEXT NOT NULL CHECK (foundBy <> '' AND foundBy <> 'system'),
+      supplierOrderIDs TEXT NOT NULL,
+      notPlacedEvidence TEXT NOT NULL,
+      costCurrency TEXT,
+      landedCost INTEGER CHECK (landedCost >= 0),
+      recordedAt INTEGER NOT NULL,
+      PRIMARY KEY (orderID, generation),
+      FOREIGN KEY (orderID, generation) REFERENCES purchase (orderID, generation),
+      CHECK ((supplierOrderIDs = '') <> (notPlacedEvidence = '')),
+      CHECK ((landedCost IS NULL) = (costCurrency IS NULL))
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER findingIsNotChanged BEFORE UPDATE ON finding
+      BEGIN SELECT RAISE(ABORT, 'what a person found is append-only'); END;
+    CREATE TRIGGER findingIsNotDeleted BEFORE DELETE ON finding
+      BEGIN SELECT RAISE(ABORT, 'what a person found is append-only'); END;
     """
 
   /// Deleted credentials keep their row, so that a version is never used twice.

@@ -3,7 +3,7 @@ import Money
 import Runtime
 
 extension Contract.Purchase {
-  init(_ purchase: Purchase, _ attempts: [Attempt]) {
+  init(_ purchase: Purchase, _ story: PurchaseStore.Story) {
     let content = purchase.content
     let cost = purchase.cost
     let isPlaced = !purchase.supplierOrderIDs.isEmpty
@@ -18,9 +18,10 @@ extension Contract.Purchase {
       resolvedBy: purchase.resolvedBy.rawValue,
       fundedBy: isPlaced && purchase.path == "api" ? "reseller" : "",
       nextAt: purchase.nextAt == 0 ? nil : Timestamp(milliseconds: purchase.nextAt),
-      attempts: attempts.map { .init($0) },
+      attempts: story.attempts.map { .init($0) },
       createdAt: Timestamp(milliseconds: purchase.createdAt),
-      updatedAt: Timestamp(milliseconds: purchase.updatedAt))
+      updatedAt: Timestamp(milliseconds: purchase.updatedAt),
+      findings: story.findings.map { .init($0) })
   }
 }
 

@@ -156,6 +156,8 @@ const void *dropwire_purchasing_v1_ReconcilePurchaseRequest_descriptor(void) { r
 
 const void *dropwire_purchasing_v1_Purchase_descriptor(void) { return &dropwire__purchasing__v1__purchase__descriptor; }
 
+const void *dropwire_purchasing_v1_Finding_descriptor(void) { return &dropwire__purchasing__v1__finding__descriptor; }
+
 const void *dropwire_purchasing_v1_Attempt_descriptor(void) { return &dropwire__purchasing__v1__attempt__descriptor; }
 
 const void *dropwire_purchasing_v1_GetTrackingRequest_descriptor(void) { return &dropwire__purchasing__v1__get_tracking_request__descriptor; }

@@ -77,6 +77,7 @@ const void *_Nonnull dropwire_purchasing_v1_ListPurchasesRequest_descriptor(void
 const void *_Nonnull dropwire_purchasing_v1_ListPurchasesResponse_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_ReconcilePurchaseRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_Purchase_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_Finding_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_Attempt_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_GetTrackingRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_Tracking_descriptor(void);

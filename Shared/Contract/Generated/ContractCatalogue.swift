@@ -80,6 +80,7 @@ public enum ContractCatalogue {
     ListPurchasesResponse.self,
     ReconcilePurchaseRequest.self,
     Purchase.self,
+    Finding.self,
     Attempt.self,
     GetTrackingRequest.self,
     Tracking.self,
@@ -233,7 +234,7 @@ public enum ContractCatalogue {
         ListPurchasesResponse.self, isIdempotent: true),
       MethodDescription.answering(
         "dropwire.purchasing.v1.Purchasing", "ReconcilePurchase", ReconcilePurchaseRequest.self,
-        Purchase.self, isIdempotent: false),
+        Purchase.self, isIdempotent: true),
       MethodDescription.answering(
         "dropwire.purchasing.v1.Purchasing", "GetTracking", GetTrackingRequest.self, Tracking.self,
         isIdempotent: true),

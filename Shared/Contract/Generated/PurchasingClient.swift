@@ -34,13 +34,14 @@ public struct PurchasingClient: Sendable {
       "dropwire.purchasing.v1.Purchasing", "ListPurchases", request, isIdempotent: true, options)
   }
 
-  /// Looks up an unknown outcome now, or records what a person found.
+  /// Looks up an unknown outcome now, or records what a person found. Replay: the purchase as it is
+  /// now.
   public func reconcilePurchase(
     _ request: ReconcilePurchaseRequest, options: CallOptions = CallOptions()
   ) async throws -> Purchase {
     try await channel.call(
-      "dropwire.purchasing.v1.Purchasing", "ReconcilePurchase", request, isIdempotent: false,
-      options)
+      "dropwire.purchasing.v1.Purchasing", "ReconcilePurchase", request, isIdempotent: true, options
+    )
   }
 
   public func getTracking(_ request: GetTrackingRequest, options: CallOptions = CallOptions())

@@ -82,11 +82,19 @@ extension ReconcilePurchaseRequest: ContractMessage {
   public func write(to fields: inout some FieldWriter) {
     fields.value(0, orderID)
     fields.values(1, supplierOrderIDs)
+    fields.value(2, notPlacedEvidence)
+    fields.value(3, foundBy)
+    fields.value(4, generation)
+    fields.message(5, landedCost)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     orderID = try fields.value(0)
     supplierOrderIDs = try fields.values(1)
+    notPlacedEvidence = try fields.value(2)
+    foundBy = try fields.value(3)
+    generation = try fields.value(4)
+    landedCost = try fields.message(5)
   }
 }
 
@@ -112,6 +120,7 @@ extension Purchase: ContractMessage {
     fields.values(15, attempts)
     fields.message(16, createdAt)
     fields.message(17, updatedAt)
+    fields.values(18, findings)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -133,6 +142,29 @@ extension Purchase: ContractMessage {
     attempts = try fields.values(15)
     createdAt = try fields.message(16)
     updatedAt = try fields.message(17)
+    findings = try fields.values(18)
+  }
+}
+
+extension Finding: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_Finding_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, generation)
+    fields.value(1, foundBy)
+    fields.values(2, supplierOrderIDs)
+    fields.value(3, notPlacedEvidence)
+    fields.message(4, landedCost)
+    fields.message(5, recordedAt)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    generation = try fields.value(0)
+    foundBy = try fields.value(1)
+    supplierOrderIDs = try fields.values(2)
+    notPlacedEvidence = try fields.value(3)
+    landedCost = try fields.message(4)
+    recordedAt = try fields.message(5)
   }
 }
 

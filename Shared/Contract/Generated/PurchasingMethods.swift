@@ -15,7 +15,8 @@ public protocol PurchasingMethods: Sendable {
   func listPurchases(_ request: ListPurchasesRequest, _ context: CallContext) async throws
     -> ListPurchasesResponse
 
-  /// Looks up an unknown outcome now, or records what a person found.
+  /// Looks up an unknown outcome now, or records what a person found. Replay: the purchase as it is
+  /// now.
   func reconcilePurchase(_ request: ReconcilePurchaseRequest, _ context: CallContext) async throws
     -> Purchase
   func getTracking(_ request: GetTrackingRequest, _ context: CallContext) async throws -> Tracking

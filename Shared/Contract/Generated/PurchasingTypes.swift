@@ -247,12 +247,27 @@ public struct ListPurchasesResponse: Sendable, Hashable {
 /// The request of `Purchasing.ReconcilePurchase`.
 public struct ReconcilePurchaseRequest: Sendable, Hashable {
   public var orderID: String
-  /// The supplier's order ids that a person found; empty to look them up.
+  /// The supplier's order ids that a person found; without these and evidence it is looked up.
   public var supplierOrderIDs: [String]
+  /// What a person saw that shows that the supplier has no order.
+  public var notPlacedEvidence: String
+  /// The person who found it, such as operator:NAME, where a service passes it on; else empty.
+  public var foundBy: String
+  /// The generation that it is about; 0 for the newest. Evidence must name it.
+  public var generation: Int32
+  /// What the person says was charged. Counts only where the supplier's orders cannot be read.
+  public var landedCost: Money?
 
-  public init(orderID: String = "", supplierOrderIDs: [String] = []) {
+  public init(
+    orderID: String = "", supplierOrderIDs: [String] = [], notPlacedEvidence: String = "",
+    foundBy: String = "", generation: Int32 = 0, landedCost: Money? = nil
+  ) {
     self.orderID = orderID
     self.supplierOrderIDs = supplierOrderIDs
+    self.notPlacedEvidence = notPlacedEvidence
+    self.foundBy = foundBy
+    self.generation = generation
+    self.landedCost = landedCost
   }
 }
 
@@ -283,6 +298,7 @@ public struct Purchase: Sendable, Hashable {
   public var attempts: [Attempt]
   public var createdAt: Timestamp?
   public var updatedAt: Timestamp?
+  public var findings: [Finding]
 
   public init(
     orderID: String = "", state: PurchaseState = .unspecified, generation: Int32 = 0,
@@ -290,7 +306,8 @@ public struct Purchase: Sendable, Hashable {
     supplierOrderIDs: [String] = [], landedCost: Money? = nil, itemsCost: Money? = nil,
     shippingCost: Money? = nil, taxCost: Money? = nil, reason: Reason? = nil,
     resolvedBy: String = "", fundedBy: String = "", nextAt: Timestamp? = nil,
-    attempts: [Attempt] = [], createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil
+    attempts: [Attempt] = [], createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
+    findings: [Finding] = []
   ) {
     self.orderID = orderID
     self.state = state
@@ -310,6 +327,32 @@ public struct Purchase: Sendable, Hashable {
     self.attempts = attempts
     self.createdAt = createdAt
     self.updatedAt = updatedAt
+    self.findings = findings
+  }
+}
+
+/// What a person found out about an unknown outcome. Append-only.
+public struct Finding: Sendable, Hashable {
+  public var generation: Int32
+  /// operator:NAME or admin:ID.
+  public var foundBy: String
+  /// Empty when nothing was placed.
+  public var supplierOrderIDs: [String]
+  public var notPlacedEvidence: String
+  /// What the person says was charged; absent when he did not say.
+  public var landedCost: Money?
+  public var recordedAt: Timestamp?
+
+  public init(
+    generation: Int32 = 0, foundBy: String = "", supplierOrderIDs: [String] = [],
+    notPlacedEvidence: String = "", landedCost: Money? = nil, recordedAt: Timestamp? = nil
+  ) {
+    self.generation = generation
+    self.foundBy = foundBy
+    self.supplierOrderIDs = supplierOrderIDs
+    self.notPlacedEvidence = notPlacedEvidence
+    self.landedCost = landedCost
+    self.recordedAt = recordedAt
   }
 }
 

@@ -277,6 +277,51 @@ void   dropwire__purchasing__v1__purchase__free_unpacked
   assert(message->base.descriptor == &dropwire__purchasing__v1__purchase__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__purchasing__v1__finding__init
+                     (Dropwire__Purchasing__V1__Finding         *message)
+{
+  static const Dropwire__Purchasing__V1__Finding init_value = DROPWIRE__PURCHASING__V1__FINDING__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__finding__get_packed_size
+                     (const Dropwire__Purchasing__V1__Finding *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__finding__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__finding__pack
+                     (const Dropwire__Purchasing__V1__Finding *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__finding__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__finding__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__Finding *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__finding__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__Finding *
+       dropwire__purchasing__v1__finding__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__Finding *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__finding__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__finding__free_unpacked
+                     (Dropwire__Purchasing__V1__Finding *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__finding__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__purchasing__v1__attempt__init
                      (Dropwire__Purchasing__V1__Attempt         *message)
 {
@@ -1395,7 +1440,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_purchases_respon
   (ProtobufCMessageInit) dropwire__purchasing__v1__list_purchases_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__reconcile_purchase_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__reconcile_purchase_request__field_descriptors[6] =
 {
   {
     "order_id",
@@ -1421,15 +1466,67 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__reconcile_purcha
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "not_placed_evidence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__ReconcilePurchaseRequest, not_placed_evidence),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "found_by",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__ReconcilePurchaseRequest, found_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__ReconcilePurchaseRequest, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "landed_cost",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__ReconcilePurchaseRequest, landed_cost),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__reconcile_purchase_request__field_indices_by_name[] = {
+  3,   /* field[3] = found_by */
+  4,   /* field[4] = generation */
+  5,   /* field[5] = landed_cost */
+  2,   /* field[2] = not_placed_evidence */
   0,   /* field[0] = order_id */
   1,   /* field[1] = supplier_order_ids */
 };
 static const ProtobufCIntRange dropwire__purchasing__v1__reconcile_purchase_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__reconcile_purchase_request__descriptor =
 {
@@ -1439,14 +1536,14 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__reconcile_purchase_re
   "Dropwire__Purchasing__V1__ReconcilePurchaseRequest",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__ReconcilePurchaseRequest),
-  2,
+  6,
   dropwire__purchasing__v1__reconcile_purchase_request__field_descriptors,
   dropwire__purchasing__v1__reconcile_purchase_request__field_indices_by_name,
   1,  dropwire__purchasing__v1__reconcile_purchase_request__number_ranges,
   (ProtobufCMessageInit) dropwire__purchasing__v1__reconcile_purchase_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_descriptors[18] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_descriptors[19] =
 {
   {
     "order_id",
@@ -1664,11 +1761,24 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "findings",
+    19,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Purchasing__V1__Purchase, n_findings),
+    offsetof(Dropwire__Purchasing__V1__Purchase, findings),
+    &dropwire__purchasing__v1__finding__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[] = {
   15,   /* field[15] = attempts */
   16,   /* field[16] = created_at */
   4,   /* field[4] = environment */
+  18,   /* field[18] = findings */
   13,   /* field[13] = funded_by */
   2,   /* field[2] = generation */
   8,   /* field[8] = items_cost */
@@ -1688,7 +1798,7 @@ static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[
 static const ProtobufCIntRange dropwire__purchasing__v1__purchase__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor =
 {
@@ -1698,11 +1808,114 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor 
   "Dropwire__Purchasing__V1__Purchase",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__Purchase),
-  18,
+  19,
   dropwire__purchasing__v1__purchase__field_descriptors,
   dropwire__purchasing__v1__purchase__field_indices_by_name,
   1,  dropwire__purchasing__v1__purchase__number_ranges,
   (ProtobufCMessageInit) dropwire__purchasing__v1__purchase__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__finding__field_descriptors[6] =
+{
+  {
+    "generation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Finding, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "found_by",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Finding, found_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "supplier_order_ids",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Dropwire__Purchasing__V1__Finding, n_supplier_order_ids),
+    offsetof(Dropwire__Purchasing__V1__Finding, supplier_order_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "not_placed_evidence",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Finding, not_placed_evidence),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "landed_cost",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Finding, landed_cost),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recorded_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Finding, recorded_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__finding__field_indices_by_name[] = {
+  1,   /* field[1] = found_by */
+  0,   /* field[0] = generation */
+  4,   /* field[4] = landed_cost */
+  3,   /* field[3] = not_placed_evidence */
+  5,   /* field[5] = recorded_at */
+  2,   /* field[2] = supplier_order_ids */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__finding__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__finding__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.Finding",
+  "Finding",
+  "Dropwire__Purchasing__V1__Finding",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__Finding),
+  6,
+  dropwire__purchasing__v1__finding__field_descriptors,
+  dropwire__purchasing__v1__finding__field_indices_by_name,
+  1,  dropwire__purchasing__v1__finding__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__finding__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__purchasing__v1__attempt__field_descriptors[8] =

@@ -23,6 +23,7 @@ typedef struct Dropwire__Purchasing__V1__ListPurchasesRequest Dropwire__Purchasi
 typedef struct Dropwire__Purchasing__V1__ListPurchasesResponse Dropwire__Purchasing__V1__ListPurchasesResponse;
 typedef struct Dropwire__Purchasing__V1__ReconcilePurchaseRequest Dropwire__Purchasing__V1__ReconcilePurchaseRequest;
 typedef struct Dropwire__Purchasing__V1__Purchase Dropwire__Purchasing__V1__Purchase;
+typedef struct Dropwire__Purchasing__V1__Finding Dropwire__Purchasing__V1__Finding;
 typedef struct Dropwire__Purchasing__V1__Attempt Dropwire__Purchasing__V1__Attempt;
 typedef struct Dropwire__Purchasing__V1__GetTrackingRequest Dropwire__Purchasing__V1__GetTrackingRequest;
 typedef struct Dropwire__Purchasing__V1__Tracking Dropwire__Purchasing__V1__Tracking;
@@ -158,14 +159,30 @@ struct  Dropwire__Purchasing__V1__ReconcilePurchaseRequest
   ProtobufCMessage base;
   char *order_id;
   /*
-   * The supplier's order ids that a person found; empty to look them up.
+   * The supplier's order ids that a person found; without these and evidence it is looked up.
    */
   size_t n_supplier_order_ids;
   char **supplier_order_ids;
+  /*
+   * What a person saw that shows that the supplier has no order.
+   */
+  char *not_placed_evidence;
+  /*
+   * The person who found it, such as operator:NAME, where a service passes it on; else empty.
+   */
+  char *found_by;
+  /*
+   * The generation that it is about; 0 for the newest. Evidence must name it.
+   */
+  int32_t generation;
+  /*
+   * What the person says was charged. Counts only where the supplier's orders cannot be read.
+   */
+  Dropwire__Common__V1__Money *landed_cost;
 };
 #define DROPWIRE__PURCHASING__V1__RECONCILE_PURCHASE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__reconcile_purchase_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL }
 
 
 struct  Dropwire__Purchasing__V1__Purchase
@@ -210,10 +227,40 @@ struct  Dropwire__Purchasing__V1__Purchase
   Dropwire__Purchasing__V1__Attempt **attempts;
   Google__Protobuf__Timestamp *created_at;
   Google__Protobuf__Timestamp *updated_at;
+  size_t n_findings;
+  Dropwire__Purchasing__V1__Finding **findings;
 };
 #define DROPWIRE__PURCHASING__V1__PURCHASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__purchase__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__PURCHASE_STATE__PURCHASE_STATE_UNSPECIFIED, 0, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__PURCHASE_STATE__PURCHASE_STATE_UNSPECIFIED, 0, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, NULL, 0,NULL }
+
+
+/*
+ * What a person found out about an unknown outcome. Append-only.
+ */
+struct  Dropwire__Purchasing__V1__Finding
+{
+  ProtobufCMessage base;
+  int32_t generation;
+  /*
+   * operator:NAME or admin:ID.
+   */
+  char *found_by;
+  /*
+   * Empty when nothing was placed.
+   */
+  size_t n_supplier_order_ids;
+  char **supplier_order_ids;
+  char *not_placed_evidence;
+  /*
+   * What the person says was charged; absent when he did not say.
+   */
+  Dropwire__Common__V1__Money *landed_cost;
+  Google__Protobuf__Timestamp *recorded_at;
+};
+#define DROPWIRE__PURCHASING__V1__FINDING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__finding__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, NULL, NULL }
 
 
 /*
@@ -583,6 +630,25 @@ Dropwire__Purchasing__V1__Purchase *
 void   dropwire__purchasing__v1__purchase__free_unpacked
                      (Dropwire__Purchasing__V1__Purchase *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__Finding methods */
+void   dropwire__purchasing__v1__finding__init
+                     (Dropwire__Purchasing__V1__Finding         *message);
+size_t dropwire__purchasing__v1__finding__get_packed_size
+                     (const Dropwire__Purchasing__V1__Finding   *message);
+size_t dropwire__purchasing__v1__finding__pack
+                     (const Dropwire__Purchasing__V1__Finding   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__finding__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__Finding   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__Finding *
+       dropwire__purchasing__v1__finding__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__finding__free_unpacked
+                     (Dropwire__Purchasing__V1__Finding *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Purchasing__V1__Attempt methods */
 void   dropwire__purchasing__v1__attempt__init
                      (Dropwire__Purchasing__V1__Attempt         *message);
@@ -945,6 +1011,9 @@ typedef void (*Dropwire__Purchasing__V1__ReconcilePurchaseRequest_Closure)
 typedef void (*Dropwire__Purchasing__V1__Purchase_Closure)
                  (const Dropwire__Purchasing__V1__Purchase *message,
                   void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__Finding_Closure)
+                 (const Dropwire__Purchasing__V1__Finding *message,
+                  void *closure_data);
 typedef void (*Dropwire__Purchasing__V1__Attempt_Closure)
                  (const Dropwire__Purchasing__V1__Attempt *message,
                   void *closure_data);
@@ -1182,6 +1251,7 @@ extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_purchases
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_purchases_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__reconcile_purchase_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__finding__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__attempt__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_tracking_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__tracking__descriptor;
