@@ -11,19 +11,19 @@ struct CFieldReader: FieldReader {
   }
 
   func value<Value: ScalarValue>(_ index: Int) throws(ContractError) -> Value {
-    try load(layout.fields[index])
+    try load(index)
   }
 
   func message<Message: ContractMessage>(_ index: Int) throws(ContractError) -> Message? {
     let field = layout.fields[index]
     let child = memory.load(fromByteOffset: field.offset, as: UnsafeMutableRawPointer?.self)
-    return child == nil ? nil : try load(field)
+    return child == nil ? nil : try load(index)
   }
 
   func choice<Value: FieldValue>(_ index: Int) throws(ContractError) -> Value? {
     let field = layout.fields[index]
     let chosen = memory.load(fromByteOffset: field.quantifierOffset, as: UInt32.self)
-    return chosen == field.number ? try load(field) : nil
+    return chosen == field.number ? try load(index) : nil
   }
 
   func values<Value: FieldValue>(_ index: Int) throws(ContractError) -> [Value] {
@@ -35,19 +35,16 @@ struct CFieldReader: FieldReader {
     else { return [] }
     var values: [Value] = []
     values.reserveCapacity(count)
-    for index in 0..<count {
-      do {
-        values.append(try Value(stored: CMember(array + index * Value.memoryBytes)))
-      } catch { throw error.at(index).within(field.name) }
+    for at in 0..<count {
+      do { values.append(try Value(stored: CMember(array + at * Value.memoryBytes))) } catch {
+        throw error.at(at).within(layout.names[index])
+      }
     }
     return values
   }
 
-  private func load<Value: FieldValue>(_ field: MessageLayout.Field) throws(ContractError)
-    -> Value
-  {
-    do { return try Value(stored: CMember(memory + field.offset)) } catch {
-      throw error.within(field.name)
-    }
+  private func load<Value: FieldValue>(_ index: Int) throws(ContractError) -> Value {
+    let member = CMember(memory + layout.fields[index].offset)
+    do { return try Value(stored: member) } catch { throw error.within(layout.names[index]) }
   }
 }

@@ -23,36 +23,34 @@ struct CFieldWriter: FieldWriter {
   }
 
   func value<Value: ScalarValue>(_ index: Int, _ value: Value) {
-    store(value, layout.fields[index])
+    store(value, index)
   }
 
   func message<Message: ContractMessage>(_ index: Int, _ message: Message?) {
-    if let message { store(message, layout.fields[index]) }
+    if let message { store(message, index) }
   }
 
   func choice<Value: FieldValue>(_ index: Int, _ value: Value) {
     let field = layout.fields[index]
     memory.storeBytes(of: field.number, toByteOffset: field.quantifierOffset, as: UInt32.self)
-    store(value, field)
+    store(value, index)
   }
 
   func values<Value: FieldValue>(_ index: Int, _ values: [Value]) {
     guard !values.isEmpty else { return }
     let field = layout.fields[index]
     let array = arena.allocate(values.count * Value.memoryBytes)
-    for (index, value) in values.enumerated() {
-      let member = CMember(array + index * Value.memoryBytes)
-      naming({ $0.at(index).within(field.name) }) { value.store(in: member, arena) }
+    for (at, value) in values.enumerated() {
+      let member = CMember(array + at * Value.memoryBytes)
+      naming({ $0.at(at).within(layout.names[index]) }) { value.store(in: member, arena) }
     }
     memory.storeBytes(of: values.count, toByteOffset: field.quantifierOffset, as: Int.self)
-    memory.storeBytes(
-      of: array, toByteOffset: field.offset, as: UnsafeMutableRawPointer.self)
+    memory.storeBytes(of: array, toByteOffset: field.offset, as: UnsafeMutableRawPointer.self)
   }
 
-  private func store(_ value: some FieldValue, _ field: MessageLayout.Field) {
-    naming({ $0.within(field.name) }) {
-      value.store(in: CMember(memory + field.offset), arena)
-    }
+  private func store(_ value: some FieldValue, _ index: Int) {
+    let member = CMember(memory + layout.fields[index].offset)
+    naming({ $0.within(layout.names[index]) }) { value.store(in: member, arena) }
   }
 
   /// A value knows what is wrong with it, its message knows where it is.

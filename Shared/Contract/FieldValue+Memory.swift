@@ -73,15 +73,8 @@ extension String: ScalarValue {
     }
   }
 
-  public init(stored member: CMember) throws(ContractError) {
-    guard let start = member.address.load(as: UnsafePointer<CChar>?.self) else {
-      self = ""
-      return
-    }
-    guard let text = String(validatingCString: start) else {
-      throw ContractError("is not UTF-8")
-    }
-    self = text
+  public init(stored member: CMember) {
+    self = member.address.load(as: UnsafePointer<CChar>?.self).map { String(cString: $0) } ?? ""
   }
 }
 

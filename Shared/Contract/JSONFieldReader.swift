@@ -9,9 +9,8 @@ struct JSONFieldReader: FieldReader {
     var chosen: [Int: String] = [:]
     for member in object {
       guard
-        let index = layout.fields.firstIndex(where: {
-          $0.jsonName == member.name || $0.name == member.name
-        })
+        let index = layout.jsonNames.firstIndex(of: member.name)
+          ?? layout.names.firstIndex(of: member.name)
       else { throw Self.unknown(member.name, layout).within(member.name) }
       guard members[index] == nil else { throw ContractError("comes twice").within(member.name) }
       members[index] = member
@@ -24,7 +23,7 @@ struct JSONFieldReader: FieldReader {
   }
 
   private static func unknown(_ name: String, _ layout: MessageLayout) -> ContractError {
-    let names = layout.fields.map(\.jsonName).joined(separator: ", ")
+    let names = layout.jsonNames.joined(separator: ", ")
     return ContractError(
       "\(layout.name) has no such field; it has \(names.isEmpty ? "none" : names)")
   }

@@ -37,6 +37,6 @@ struct JSONFieldWriter: FieldWriter {
   }
 
   private mutating func add(_ index: Int, _ value: JSONValue) {
-    members.append(JSONValue.Member(name: layout.fields[index].jsonName, value: value))
+    members.append(JSONValue.Member(name: layout.jsonNames[index], value: value))
   }
 }

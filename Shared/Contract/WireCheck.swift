@@ -79,10 +79,17 @@ struct WireCheck {
       return try message(descriptor, end: stop, depth: depth + 1)
     }
     try take(memory: length)
-    if field.type == PROTOBUF_C_TYPE_STRING, bytes[position..<stop].contains(0) {
-      throw ContractError(String.hasNUL)
-    }
+    if field.type == PROTOBUF_C_TYPE_STRING { try text(position..<stop) }
     position = stop
+  }
+
+  private func text(_ range: Range<Int>) throws(ContractError) {
+    let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+    if text.allSatisfy({ $0 &- 1 < 0x7F }) { return }
+    guard !text.contains(0) else { throw ContractError(String.hasNUL) }
+    guard String(validating: text, as: UTF8.self) != nil else {
+      throw ContractError("is not UTF-8")
+    }
   }
 
   /// A list of numbers in one piece.

@@ -2,6 +2,10 @@ import Foundation
 
 /// A program that runs to its end.
 enum Command {
+  /// The folder of Package.swift.
+  static let packageRoot = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
   /// - Parameter log: a folder for what it prints.
   static func run(_ program: URL, _ arguments: [String], log folder: URL) throws
     -> (status: Int32, output: String)

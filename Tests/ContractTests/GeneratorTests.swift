@@ -1,5 +1,4 @@
 import Foundation
-import Support
 import Testing
 
 /// `Proto/generate`, run on a copy of the .proto files.
@@ -7,7 +6,7 @@ import Testing
   /// A copy of what the generator needs, with its output.
   private func withCopy(_ body: (Copy) throws -> Void) throws {
     try TemporaryFolder.with { folder in
-      let root = URL(fileURLWithPath: Program.packageRoot)
+      let root = Command.packageRoot
       for name in ["Proto", ".swift-format"] {
         try FileManager.default.copyItem(
           at: root.appendingPathComponent(name), to: folder.appendingPathComponent(name))
@@ -41,7 +40,7 @@ import Testing
   @Test func `the output is the same each time, and the committed one`() throws {
     try withCopy { copy in
       #expect(try copy.generate("--check").status == 0)
-      let root = URL(fileURLWithPath: Program.packageRoot)
+      let root = Command.packageRoot
       for path in ["Shared/Contract/Generated", "Shared/CContract", "Tests/CEverything"] {
         let run = try Command.run(
           URL(fileURLWithPath: "/usr/bin/diff"),

@@ -37,6 +37,10 @@ struct JSONTests {
         Everything(doubleValue: 1000, floatValue: -.infinity)
       ),
       (
+        #"{"floatValue": 1e-45, "doubleValue": 5e-324}"#,
+        Everything(doubleValue: .leastNonzeroMagnitude, floatValue: .leastNonzeroMagnitude)
+      ),
+      (
         #"{"color": 2, "colors": ["COLOR_RED", 7]}"#,
         Everything(color: .darkBlue, colors: [.red, .unrecognized(7)])
       ),

@@ -1,7 +1,6 @@
 import Contract
 import Everything
 import Foundation
-import Support
 
 /// Google's protobuf for Python, which knows the contract from the .proto files alone.
 enum Reference {
@@ -78,7 +77,7 @@ enum Reference {
     -> Answer
   {
     try TemporaryFolder.with { folder in
-      let root = URL(fileURLWithPath: Program.packageRoot)
+      let root = Command.packageRoot
       let interpreter = root.appendingPathComponent(".build/python/bin/python3")
       guard FileManager.default.isExecutableFile(atPath: interpreter.path) else {
         throw Failure(
