@@ -10,6 +10,8 @@ enum Account: Hashable, Sendable, CustomStringConvertible {
   case paymentFees
   /// What orders brought in.
   case sales
+  /// What went back to buyers after their orders' sales.
+  case refunds
   /// What suppliers charged.
   case supplierCost
   /// The platform's share of the sales.
@@ -22,6 +24,8 @@ enum Account: Hashable, Sendable, CustomStringConvertible {
   case platformFunds
   /// What was sent to payees and has not arrived yet.
   case payoutsInTransit
+  /// What open disputes hold back from sellers.
+  case disputeHolds
   /// What PayPal charged for sending payouts.
   case payoutFees
   /// What is owed to a reseller.
@@ -32,14 +36,20 @@ enum Account: Hashable, Sendable, CustomStringConvertible {
 
   private static let named: [(account: Account, name: String)] = [
     (.payPal, "paypal"), (.buyerDeposits, "buyerDeposits"), (.paymentFees, "paymentFees"),
-    (.sales, "sales"), (.supplierCost, "supplierCost"), (.commission, "commission"),
-    (.resellerShare, "resellerShare"), (.adminPayable, "adminPayable"),
-    (.platformFunds, "platformFunds"), (.payoutsInTransit, "payoutsInTransit"),
+    (.sales, "sales"), (.refunds, "refunds"), (.supplierCost, "supplierCost"),
+    (.commission, "commission"), (.resellerShare, "resellerShare"),
+    (.adminPayable, "adminPayable"), (.platformFunds, "platformFunds"),
+    (.payoutsInTransit, "payoutsInTransit"), (.disputeHolds, "disputeHolds"),
     (.payoutFees, "payoutFees"),
   ]
 
   /// Names of all accounts but the resellers', for messages.
   static var names: [String] { named.map(\.name) }
+
+  /// The account of an order's seller: its reseller, or the platform for a house order.
+  static func seller(_ userID: Int64) -> Account {
+    userID == 0 ? .platformFunds : .reseller(userID)
+  }
 
   /// Reads `paypal` or `reseller:42`; nil for a name that is not in the chart.
   init?(name: String) {
@@ -59,12 +69,14 @@ enum Account: Hashable, Sendable, CustomStringConvertible {
     case .buyerDeposits: "buyerDeposits"
     case .paymentFees: "paymentFees"
     case .sales: "sales"
+    case .refunds: "refunds"
     case .supplierCost: "supplierCost"
     case .commission: "commission"
     case .resellerShare: "resellerShare"
     case .adminPayable: "adminPayable"
     case .platformFunds: "platformFunds"
     case .payoutsInTransit: "payoutsInTransit"
+    case .disputeHolds: "disputeHolds"
     case .payoutFees: "payoutFees"
     case .reseller(let id): "reseller:\(id)"
     }
@@ -74,8 +86,11 @@ enum Account: Hashable, Sendable, CustomStringConvertible {
 
   var usualSide: Side {
     switch self {
-    case .payPal, .paymentFees, .supplierCost, .commission, .resellerShare, .payoutFees: .debit
-    case .buyerDeposits, .sales, .adminPayable, .platformFunds, .payoutsInTransit, .reseller:
+    case .payPal, .paymentFees, .refunds, .supplierCost, .commission, .resellerShare,
+      .payoutFees:
+      .debit
+    case .buyerDeposits, .sales, .adminPayable, .platformFunds, .payoutsInTransit,
+      .disputeHolds, .reseller:
       .credit
     }
   }

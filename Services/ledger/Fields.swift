@@ -10,6 +10,20 @@ extension Fields {
     return nil
   }
 
+  /// PayPal's id of a dispute, part of the ids of its entries: 1 to 40 letters, digits and '-'.
+  mutating func disputeID(_ text: String) -> String? {
+    let isValid =
+      (1...Self.idBytesMax).contains(text.utf8.count)
+      && text.unicodeScalars.allSatisfy {
+        $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-")
+      }
+    if isValid { return text }
+    reject(
+      "dispute_id",
+      "is \"\(Self.shown(text))\"; it must be 1 to 40 letters, digits and '-'")
+    return nil
+  }
+
   /// An address that can be one: one '@' between two parts, no blanks, at most 127 bytes (PayPal's
   /// limit for a receiver).
   mutating func email(_ text: String) -> String? {

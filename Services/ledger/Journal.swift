@@ -23,7 +23,8 @@ struct Journal {
   /// Appends an entry to the chain and adds it to its accounts.
   @discardableResult
   func append(_ entry: JournalEntry) throws -> StoredEntry {
-    precondition(!entry.postings.isEmpty, "an entry has postings")
+    precondition(
+      (1...JournalEntry.postingsMax).contains(entry.postings.count), "an entry has 1 to 8 postings")
     let head = try head()
     let content = JournalHash.Content(
       chain: Self.chain, sequence: head.sequence + 1, entryID: entry.entryID,

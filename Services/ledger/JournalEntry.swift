@@ -32,6 +32,7 @@ struct JournalEntry: Hashable, Sendable {
   /// What happened; its raw value is stored and hashed.
   enum Kind: String, Sendable, CaseIterable {
     case capture, sale, funding, payoutSubmitted, payoutPaid, payoutReversed
+    case refund, dispute
   }
 
   /// Made by the caller: `<order>/capture`, `<order>/sale`, `<payout>-<n>/submitted` and so on.
@@ -43,6 +44,9 @@ struct JournalEntry: Hashable, Sendable {
   /// Milliseconds since the epoch.
   let occurredAt: Int64
   let postings: [Posting]
+
+  /// No business event has more.
+  static let postingsMax = 8
 }
 
 /// An entry as it stands in the journal, with the columns as they were found.
@@ -58,6 +62,12 @@ extension JournalEntry {
     static func capture(_ orderID: String) -> String { "\(orderID)/capture" }
     static func sale(_ orderID: String) -> String { "\(orderID)/sale" }
     static func funding(_ fundingID: String) -> String { "\(fundingID)/funding" }
+    static func refund(_ orderID: String, _ refundID: String) -> String {
+      "\(orderID)/refund-\(refundID)"
+    }
+    static func dispute(_ orderID: String, _ disputeID: String, _ state: Dispute.State) -> String {
+      "\(orderID)/dispute-\(disputeID)/\(state.word)"
+    }
     static func submitted(_ payoutID: String, _ generation: Int) -> String {
       "\(payoutID)-\(generation)/submitted"
     }

@@ -5,10 +5,16 @@ import RPC
 enum LedgerError: Error, Hashable, Sendable {
   /// The actor may not do this at all.
   case notAllowed(actor: String, what: String)
-  /// A sale comes before its capture.
+  /// A sale or a refund comes before its capture.
   case captureMissing(orderID: String)
-  /// A sale's terms are not the capture's.
+  /// The terms of a sale or a refund are not the capture's.
   case captureDiffers(orderID: String, field: String, captured: String, given: String)
+  /// A supplier gave something back for an order whose sale is not booked.
+  case saleMissing(orderID: String)
+  /// A dispute ended the other way.
+  case disputeOver(disputeID: String, state: String)
+  /// More is given back than was paid.
+  case refundTooHigh(orderID: String, field: String, left: String, asked: String)
   /// More is asked for than can be paid out.
   case balanceTooLow(payee: String, available: String, asked: String)
   /// Only a payout that failed or came back may be sent again.
@@ -24,14 +30,29 @@ extension LedgerError: RPCErrorConvertible {
     case .captureMissing(let orderID):
       return RPCError(
         .failedPrecondition,
-        "the capture of order \"\(orderID)\" is not booked; record the capture, then the sale",
+        "the capture of order \"\(orderID)\" is not booked; record the capture first",
         reason: ErrorReason(code: "CAPTURE_NOT_RECORDED"))
     case .captureDiffers(let orderID, let field, let captured, let given):
       return RPCError(
         .failedPrecondition,
-        "order \"\(orderID)\" was captured with \(field) \(captured), the sale says \(given)",
+        "order \"\(orderID)\" was captured with \(field) \(captured), the request says \(given)",
         reason: ErrorReason(code: "CAPTURE_DIFFERS", metadata: ["field": field]),
         violations: [FieldViolation(field: field, description: "is \(captured), not \(given)")])
+    case .saleMissing(let orderID):
+      return RPCError(
+        .failedPrecondition,
+        "the sale of order \"\(orderID)\" is not booked; record the sale, then its supplier's refund",
+        reason: ErrorReason(code: "SALE_NOT_RECORDED"))
+    case .disputeOver(let disputeID, let state):
+      return RPCError(
+        .failedPrecondition, "dispute \"\(disputeID)\" is \(state), which is final",
+        reason: ErrorReason(code: "DISPUTE_OVER", metadata: ["state": state]))
+    case .refundTooHigh(let orderID, let field, let left, let asked):
+      return RPCError(
+        .failedPrecondition,
+        "order \"\(orderID)\" has \(left) left to give back, \(asked) was given",
+        reason: ErrorReason(code: "REFUND_TOO_HIGH", metadata: ["left": left]),
+        violations: [FieldViolation(field: field, description: "is \(asked), at most \(left)")])
     case .balanceTooLow(let payee, let available, let asked):
       return RPCError(
         .failedPrecondition,

@@ -73,4 +73,53 @@ extension LedgerService {
       occurredAt
     )
   }
+
+  func read(_ request: RecordRefundRequest) throws(InvalidFields) -> (Refund, Int64?) {
+    var fields = Fields()
+    let orderID = fields.id("order_id", request.orderID)
+    let refundID = fields.id("refund_id", request.refundID)
+    let refunded = fields.amount("refunded", request.refunded, .zeroOrMore)
+    var supplier = refunded.map { Amount.zero($0.currency) }
+    if request.supplierRefund != nil {
+      supplier = fields.amount(
+        "supplier_refund", request.supplierRefund, .zeroOrMore, like: refunded)
+    }
+    if let refunded, let supplier, refunded.isZero, supplier.isZero {
+      fields.reject("refunded", "is zero, and so is supplier_refund; one must be positive")
+    }
+    let occurredAt = fields.time("occurred_at", request.occurredAt)
+    try fields.finish()
+    guard let orderID, let refundID, let refunded, let supplier else { throw fields.refusal }
+    return (
+      Refund(
+        refundID: refundID, orderID: orderID, refunded: refunded, supplierRefunded: supplier),
+      occurredAt
+    )
+  }
+
+  func read(_ request: RecordDisputeRequest) throws(InvalidFields) -> (Dispute, Int64?) {
+    var fields = Fields()
+    let orderID = fields.id("order_id", request.orderID)
+    let disputeID = fields.disputeID(request.disputeID)
+    var state: Dispute.State?
+    switch request.state {
+    case .opened: state = .opened
+    case .won: state = .won
+    case .lost: state = .lost
+    case .unspecified, .unrecognized:
+      fields.reject("state", "is \(request.state.name); it must be OPENED, WON or LOST")
+    }
+    let amount = state == .won ? nil : fields.amount("amount", request.amount, .positive)
+    var fee: Amount?
+    if state == .lost, request.fee != nil {
+      fee = fields.amount("fee", request.fee, .zeroOrMore, like: amount)
+    }
+    let occurredAt = fields.time("occurred_at", request.occurredAt)
+    try fields.finish()
+    guard let orderID, let disputeID, let state else { throw fields.refusal }
+    return (
+      Dispute(disputeID: disputeID, orderID: orderID, state: state, amount: amount, fee: fee),
+      occurredAt
+    )
+  }
 }

@@ -42,15 +42,13 @@ struct LedgerService: LedgerMethods {
     }
     CrashPoint.reached(LedgerStep.saleCommitted)
     if recorded.isNew {
-      let figures = recorded.value.figures
       context.logger.info(
         "sale booked",
         metadata: [
-          "order": "\(sale.orderID)", "price": "\(sale.price)",
-          "commission": "\(figures.commission)", "net": "\(figures.net)",
+          "order": "\(sale.orderID)", "price": "\(sale.price)", "cost": "\(sale.landedCost)",
         ])
     }
-    return Sale(recorded.value)
+    return try Sale(recorded.value)
   }
 
   /// Books a top-up or a withdrawal of the platform's own money.
@@ -96,15 +94,15 @@ struct LedgerService: LedgerMethods {
       updatedAt: Timestamp(milliseconds: updatedAt))
   }
 
-  /// The sale of an order. NOT_FOUND until it is booked.
+  /// The sale of an order as it is now. NOT_FOUND until it is booked.
   func getSale(_ request: GetSaleRequest, _ context: CallContext) async throws -> Sale {
     let actor = try context.actor()
     var fields = Fields()
     guard let orderID = fields.id("order_id", request.orderID) else { throw fields.refusal }
-    let found = try await store.read { try SaleStore(transaction: $0).sale(orderID) }
-    guard let found else { throw NotFound(kind: "sale of order", id: orderID) }
-    try actor.requireAccess(to: found.sale.userID)
-    return Sale(found)
+    let found = try await store.read { try SaleStore(transaction: $0).books(orderID) }
+    guard let found, found.sale != nil else { throw NotFound(kind: "sale of order", id: orderID) }
+    try actor.requireAccess(to: found.capture.userID)
+    return try Sale(found)
   }
 
   /// Sales in the order of booking: one reseller's, or everyone's for user 0. A reseller who names
@@ -127,14 +125,14 @@ struct LedgerService: LedgerMethods {
     }
     let page = found.prefix(size)
     return ListSalesResponse(
-      sales: page.map { Sale($0.1) },
+      sales: try page.map { try Sale($0.1) },
       nextPageToken: found.count > size ? page.last.map { "\($0.0)" } ?? "" : "")
   }
 
   // MARK: What all methods share
 
   /// Captures and sales come from `orders`. The one-user policy also trusts the command line.
-  private func requireRecorder(_ context: CallContext, _ what: String) throws {
+  func requireRecorder(_ context: CallContext, _ what: String) throws {
     let actor = try context.actor()
     switch actor {
     case .system, .operator: return

@@ -87,6 +87,8 @@ struct PayoutReason: Hashable, Sendable {
   enum Code: String, Sendable, CaseIterable {
     /// The payee has no recipient address yet.
     case noRecipient = "NO_RECIPIENT"
+    /// The buyer disputes the payment.
+    case disputed = "DISPUTED"
     /// Our PayPal account does not hold enough.
     case platformBalanceTooLow = "PLATFORM_BALANCE_TOO_LOW"
     /// The payee's account was eaten up by losses.

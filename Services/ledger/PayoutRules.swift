@@ -15,6 +15,8 @@ enum PayoutRules {
     let payee: Payee
     let due: Amount
     let isConfigured: Bool
+    /// Whether a dispute about its order is open.
+    let isDisputed: Bool
     let recipientEmail: String?
     /// What the payee's account holds for him.
     let payeeBalance: Amount
@@ -40,6 +42,12 @@ enum PayoutRules {
         PayoutReason(
           code: .noRecipient, text: "\(facts.payee) has no payout recipient; put one",
           owner: facts.payee == .admin ? "platform" : "reseller"))
+    }
+    if facts.isDisputed {
+      return .wait(
+        PayoutReason(
+          code: .disputed, text: "a dispute about the order is open; it waits for its end",
+          owner: "platform"))
     }
     let amount =
       try facts.payeeBalance.isLess(than: facts.due) ? facts.payeeBalance : facts.due

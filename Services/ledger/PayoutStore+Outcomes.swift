@@ -84,19 +84,21 @@ extension PayoutStore {
         COALESCE((SELECT debits - credits FROM account
           WHERE environment = $2 AND name = $5 AND currency = $4), 0) AS held,
         COALESCE((SELECT credits - debits FROM account
-          WHERE environment = $2 AND name = $6 AND currency = $4), 0) AS sent
+          WHERE environment = $2 AND name = $6 AND currency = $4), 0) AS sent,
+        EXISTS (SELECT 1 FROM dispute WHERE orderID = $7 AND state = 'OPENED') AS isDisputed
       """,
       [
         .text("\(payout.payee)"), .integer(Int64(payout.environment.rawValue)),
         .text(payout.payee.account.name), .text(currency.code), .text(Account.payPal.name),
-        .text(Account.payoutsInTransit.name),
+        .text(Account.payoutsInTransit.name), .text(payout.orderID),
       ])
     func amount(_ column: String) -> Amount {
       Amount(minorUnits: row?.int(column) ?? 0, currency: currency)
     }
     return PayoutRules.Facts(
       payee: payout.payee, due: payout.due, isConfigured: isConfigured,
-      recipientEmail: row?.textOrNil("email"), payeeBalance: amount("owed"),
+      isDisputed: row?.int("isDisputed") == 1, recipientEmail: row?.textOrNil("email"),
+      payeeBalance: amount("owed"),
       platformBalance: try amount("held").subtracting(amount("sent")))
   }
 
@@ -190,6 +192,7 @@ extension PayoutStore {
     }
     guard changed == 1 else { return }
     try keepEnd(of: payout, state, reason, amount, itemID: itemID)
+    try adjustIfRefunded(payout)
     try journal.append(
       entry(
         JournalEntry.ID.reversed(payout.payoutID, payout.generation), .payoutReversed, payout,

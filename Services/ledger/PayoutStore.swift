@@ -72,19 +72,21 @@ struct PayoutStore {
     guard stored.state == .failed || stored.state == .returned else {
       throw LedgerError.notRetriable(payoutID: payoutID, state: stored.state.rawValue)
     }
+    let due = try currentDue(stored)
     let funds = try balance(
       of: stored.payee.account, stored.environment, stored.due.currency)
-    guard funds.available.isPositive else {
+    guard funds.available.isPositive && due.isPositive else {
       throw LedgerError.balanceTooLow(
-        payee: "\(stored.payee)", available: "\(funds.available)", asked: "\(stored.due)")
+        payee: "\(stored.payee)", available: "\(funds.available)", asked: "\(due)")
     }
     try transaction.run(
       """
-      UPDATE payout SET state = 'PENDING', amount = NULL, fee = NULL, batchID = '', itemID = '',
-        reasonCode = '', reasonText = '', reasonOwner = '', providerCode = '', updatedAt = $2
+      UPDATE payout SET state = 'PENDING', due = $3, amount = NULL, fee = NULL, batchID = '',
+        itemID = '', reasonCode = '', reasonText = '', reasonOwner = '', providerCode = '',
+        nextAt = $2, updatedAt = $2
       WHERE payoutID = $1
       """,
-      [.text(payoutID), .integer(transaction.now)])
+      [.text(payoutID), .integer(transaction.now), .integer(due.minorUnits)])
     try transaction.schedule(Self.submitIntent, payoutID)
     return try require(payoutID)
   }
@@ -148,7 +150,7 @@ struct PayoutStore {
     try wake(rows)
   }
 
-  private func wake(_ rows: [Row]) throws {
+  func wake(_ rows: [Row]) throws {
     for row in rows { try transaction.schedule(Self.submitIntent, row.text("payoutID")) }
   }
 

@@ -27,10 +27,9 @@ struct NewSale: Hashable, Sendable {
   let marketplace: String
 }
 
-/// A sale as it is in the books, with the rate that was used.
+/// A sale as it was booked, with the rate that was used.
 struct BookedSale: Hashable, Sendable {
   let sale: NewSale
-  let figures: SaleFigures
   let rateBasisPoints: Int
   /// Milliseconds since the epoch.
   let occurredAt: Int64

@@ -24,6 +24,13 @@ struct SaleTerms: Hashable, Sendable {
   let fundedBy: Funder
   /// 0 for a house order.
   let userID: Int64
+
+  /// Who carries gain and loss.
+  var seller: Account { .seller(userID) }
+  /// Who paid the supplier.
+  var payer: Account { fundedBy == .reseller ? seller : .platformFunds }
+  /// Who gets the commission.
+  var commissionHolder: Account { userID == 0 ? .platformFunds : .adminPayable }
 }
 
 /// How a sale is divided, posted and paid out. Pure: no clock, no database.
@@ -52,19 +59,24 @@ enum SaleRules {
   }
 
   /// The postings of a sale. A house order's shares stay with the platform.
-  static func salePostings(_ terms: SaleTerms, _ figures: SaleFigures) throws(MoneyError)
-    -> [Posting]
+  ///
+  /// What went back to the buyer before is a refund of the sale from now on; when that was all, the
+  /// seller bore the fee, which is part of the sale now.
+  ///
+  /// - Parameter terms: with the price less `refunded`.
+  static func salePostings(_ terms: SaleTerms, _ figures: SaleFigures, refunded: Amount)
+    throws(MoneyError) -> [Posting]
   {
-    let isHouse = terms.userID == 0
-    let seller: Account = isHouse ? .platformFunds : .reseller(terms.userID)
-    let payer: Account = terms.fundedBy == .reseller ? seller : .platformFunds
+    let price = try terms.price.adding(refunded)
+    let feeBorne = terms.price.isZero ? terms.paymentFee : .zero(price.currency)
     return [
-      try Posting.signed(debit: .buyerDeposits, credit: .sales, amount: terms.price),
-      try Posting.signed(debit: .supplierCost, credit: payer, amount: terms.landedCost),
+      try Posting.signed(debit: .buyerDeposits, credit: .sales, amount: price),
+      try Posting.signed(debit: .refunds, credit: .buyerDeposits, amount: refunded),
+      try Posting.signed(debit: .paymentFees, credit: terms.seller, amount: feeBorne),
+      try Posting.signed(debit: .supplierCost, credit: terms.payer, amount: terms.landedCost),
       try Posting.signed(
-        debit: .commission, credit: isHouse ? .platformFunds : .adminPayable,
-        amount: figures.commission),
-      try Posting.signed(debit: .resellerShare, credit: seller, amount: figures.net),
+        debit: .commission, credit: terms.commissionHolder, amount: figures.commission),
+      try Posting.signed(debit: .resellerShare, credit: terms.seller, amount: figures.net),
     ].compactMap { $0 }
   }
 

@@ -7,7 +7,7 @@ enum Schema {
 
   static let migrations = [
     Migration("001 journal", journal), Migration("002 sales", sales),
-    Migration("003 payouts", payouts),
+    Migration("003 payouts", payouts), Migration("004 refunds", refunds),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.
@@ -175,5 +175,42 @@ enum Schema {
       updatedAt INTEGER NOT NULL,
       PRIMARY KEY (payee, environment, version)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// A lost dispute is a refund too, with the id of its entry.
+  private static let refunds = """
+    CREATE TABLE refund (
+      refundID TEXT PRIMARY KEY NOT NULL CHECK (refundID <> ''),
+      orderID TEXT NOT NULL REFERENCES capture (orderID),
+      refunded INTEGER NOT NULL CHECK (refunded >= 0),
+      supplierRefunded INTEGER NOT NULL CHECK (supplierRefunded >= 0),
+      CHECK (refunded > 0 OR supplierRefunded > 0)
+    ) STRICT;
+    CREATE INDEX refundByOrder ON refund (orderID);
+
+    CREATE TABLE dispute (
+      disputeID TEXT PRIMARY KEY NOT NULL CHECK (disputeID <> ''),
+      orderID TEXT NOT NULL REFERENCES capture (orderID),
+      state TEXT NOT NULL CHECK (state IN ('OPENED', 'WON', 'LOST')),
+      held INTEGER NOT NULL CHECK (held >= 0),
+      lost INTEGER NOT NULL CHECK (lost >= 0),
+      fee INTEGER NOT NULL CHECK (fee >= 0),
+      updatedAt INTEGER NOT NULL,
+      CHECK (state <> 'OPENED' OR held > 0),
+      CHECK (state = 'LOST' OR (lost = 0 AND fee = 0))
+    ) STRICT;
+    CREATE INDEX disputeByOrder ON dispute (orderID, state);
+
+    CREATE INDEX postingByDebit ON posting (debit, currency, sequence);
+    CREATE INDEX postingByCredit ON posting (credit, currency, sequence);
+
+    CREATE TRIGGER refundIsNotChanged BEFORE UPDATE ON refund
+      BEGIN SELECT RAISE(ABORT, 'a refund is never changed'); END;
+    CREATE TRIGGER refundIsNotDeleted BEFORE DELETE ON refund
+      BEGIN SELECT RAISE(ABORT, 'a refund is never deleted'); END;
+    CREATE TRIGGER disputeIsNotDeleted BEFORE DELETE ON dispute
+      BEGIN SELECT RAISE(ABORT, 'a dispute is never deleted'); END;
+    CREATE TRIGGER saleIsNotChanged BEFORE UPDATE ON sale
+      BEGIN SELECT RAISE(ABORT, 'a sale is never changed'); END;
     """
 }

@@ -23,21 +23,30 @@ extension Contract.JournalEntry {
 }
 
 extension Sale {
-  init(_ booked: BookedSale) {
-    let sale = booked.sale
-    let hasPayouts = sale.userID != 0
+  /// What does not exist before the sale is absent.
+  init(_ books: OrderBooks) throws(MoneyError) {
+    let capture = books.capture
     self.init(
-      orderID: sale.orderID, userID: sale.userID, environment: sale.environment,
-      price: .init(sale.price), landedCost: .init(sale.landedCost),
-      paymentFee: .init(sale.paymentFee), gross: .init(booked.figures.gross),
-      commission: .init(booked.figures.commission), net: .init(booked.figures.net),
-      commissionRateBps: Int32(booked.rateBasisPoints), fundedBy: sale.fundedBy.rawValue,
-      productURL: sale.productURL, marketplace: sale.marketplace,
-      adminPayoutID: hasPayouts ? Payout.id(order: sale.orderID, payee: .admin) : "",
-      resellerPayoutID: hasPayouts
-        ? Payout.id(order: sale.orderID, payee: .reseller(sale.userID)) : "",
-      occurredAt: Timestamp(milliseconds: booked.occurredAt),
-      recordedAt: Timestamp(milliseconds: booked.recordedAt))
+      orderID: capture.orderID, userID: capture.userID, environment: capture.environment,
+      price: .init(capture.price), paymentFee: .init(capture.paymentFee),
+      refunded: .init(books.refunded), supplierRefunded: .init(books.supplierRefunded),
+      held: .init(books.held))
+    guard let booked = books.sale else { return }
+    let (sale, figures) = (booked.sale, try SaleRules.figures(try books.terms(of: booked)))
+    landedCost = .init(sale.landedCost)
+    gross = .init(figures.gross)
+    commission = .init(figures.commission)
+    net = .init(figures.net)
+    commissionRateBps = Int32(booked.rateBasisPoints)
+    fundedBy = sale.fundedBy.rawValue
+    productURL = sale.productURL
+    marketplace = sale.marketplace
+    if capture.userID != 0 {
+      adminPayoutID = Payout.id(order: sale.orderID, payee: .admin)
+      resellerPayoutID = Payout.id(order: sale.orderID, payee: .reseller(sale.userID))
+    }
+    occurredAt = Timestamp(milliseconds: booked.occurredAt)
+    recordedAt = Timestamp(milliseconds: booked.recordedAt)
   }
 }
 

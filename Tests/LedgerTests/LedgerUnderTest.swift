@@ -80,6 +80,31 @@ struct LedgerUnderTest: Sendable {
       options: Self.asSystem)
   }
 
+  /// Books a refund of an order.
+  @discardableResult
+  func refund(_ orderID: String, _ id: String, _ cents: Int64, supplier: Int64? = nil)
+    async throws -> Sale
+  {
+    try await client.recordRefund(
+      .init(
+        orderID: orderID, refundID: id, refunded: Self.usd(cents),
+        supplierRefund: supplier.map { Self.usd($0) },
+        occurredAt: Timestamp(milliseconds: 1_790_000_002_000)), options: Self.asSystem)
+  }
+
+  /// Books what a dispute came to.
+  @discardableResult
+  func dispute(
+    _ orderID: String, _ id: String, _ state: DisputeState, _ cents: Int64? = nil,
+    fee: Int64? = nil
+  ) async throws -> Sale {
+    try await client.recordDispute(
+      .init(
+        orderID: orderID, disputeID: id, state: state, amount: cents.map { Self.usd($0) },
+        fee: fee.map { Self.usd($0) },
+        occurredAt: Timestamp(milliseconds: 1_790_000_003_000)), options: Self.asSystem)
+  }
+
   func fund(_ id: String = "float", _ cents: Int64 = 1_000_000) async throws {
     _ = try await client.recordFunding(
       .init(

@@ -10,10 +10,11 @@ import Testing
 
   private static func facts(
     due: Int64 = 500, email: String? = "a@example.com", payee: Int64 = 500,
-    platform: Int64 = 10_000, isConfigured: Bool = true
+    platform: Int64 = 10_000, isConfigured: Bool = true, isDisputed: Bool = false
   ) -> PayoutRules.Facts {
     PayoutRules.Facts(
-      payee: .reseller(42), due: usd(due), isConfigured: isConfigured, recipientEmail: email,
+      payee: .reseller(42), due: usd(due), isConfigured: isConfigured, isDisputed: isDisputed,
+      recipientEmail: email,
       payeeBalance: usd(payee), platformBalance: usd(platform))
   }
 
@@ -33,7 +34,8 @@ import Testing
 
   @Test(arguments: [
     (facts(isConfigured: false), PayoutReason.Code.payPalNotConfigured),
-    (facts(email: nil), .noRecipient), (facts(payee: 0), .payeeBalanceTooLow),
+    (facts(email: nil), .noRecipient), (facts(isDisputed: true), .disputed),
+    (facts(payee: 0), .payeeBalanceTooLow),
     (facts(payee: -300), .payeeBalanceTooLow), (facts(platform: 499), .platformBalanceTooLow),
   ])
   func `what is missing is named`(_ facts: PayoutRules.Facts, _ code: PayoutReason.Code) throws {

@@ -54,7 +54,7 @@ import Testing
       let parts = [terms.paymentFee, terms.landedCost, figures.commission, figures.net]
       #expect(parts.reduce(0) { $0 + $1.minorUnits } == terms.price.minorUnits)
       #expect(!figures.commission.isNegative)
-      let postings = try SaleRules.salePostings(terms, figures)
+      let postings = try SaleRules.salePostings(terms, figures, refunded: Self.usd(0))
       #expect(postings.allSatisfy { $0.amount.isPositive && $0.debit != $0.credit })
       // What payees are credited is what they are due.
       for due in try SaleRules.dues(terms, figures) {
@@ -70,7 +70,8 @@ import Testing
 
   @Test func `the postings of the reference sale`() throws {
     let terms = Self.terms(2000, 800, 0, 1000)
-    let postings = try SaleRules.salePostings(terms, SaleRules.figures(terms))
+    let postings = try SaleRules.salePostings(
+      terms, SaleRules.figures(terms), refunded: Self.usd(0))
     #expect(
       postings == [
         Posting(debit: .buyerDeposits, credit: .sales, amount: Self.usd(2000)),
@@ -84,7 +85,8 @@ import Testing
     throws
   {
     let terms = Self.terms(900, 1000, 0, 1000, .platform)
-    let postings = try SaleRules.salePostings(terms, SaleRules.figures(terms))
+    let postings = try SaleRules.salePostings(
+      terms, SaleRules.figures(terms), refunded: Self.usd(0))
     #expect(
       postings == [
         Posting(debit: .buyerDeposits, credit: .sales, amount: Self.usd(900)),
@@ -98,7 +100,7 @@ import Testing
   @Test func `a house order's shares stay with the platform and nothing is paid out`() throws {
     let terms = Self.terms(2000, 800, 100, 1000, .platform, user: 0)
     let figures = try SaleRules.figures(terms)
-    let credits = try SaleRules.salePostings(terms, figures).map(\.credit)
+    let credits = try SaleRules.salePostings(terms, figures, refunded: Self.usd(0)).map(\.credit)
     #expect(credits == [.sales, .platformFunds, .platformFunds, .platformFunds])
     #expect(try SaleRules.dues(terms, figures).isEmpty)
   }
