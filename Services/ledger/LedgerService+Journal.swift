@@ -8,33 +8,6 @@ import Store
 extension LedgerService {
   static let entriesPerPiece = 500
 
-  func getBalance(_ request: GetBalanceRequest, _ context: CallContext) async throws -> Balance {
-    let actor = try context.actor()
-    var fields = Fields()
-    let account = Account(name: request.account)
-    if account == nil {
-      fields.reject(
-        "account",
-        "is \"\(request.account.prefix(60))\"; it must be reseller:ID or one of "
-          + Account.names.joined(separator: ", "))
-    }
-    let environment = fields.environment(request.environment)
-    let currency = fields.currency("currency", request.currency)
-    try fields.finish()
-    guard let account, let environment, let currency else { throw fields.refusal }
-    if let payee = Payee(account: account) {
-      try requireAccess(actor, to: payee)
-    } else {
-      try actor.requirePlatform("see the platform's accounts")
-    }
-    let funds = try await store.read {
-      try PayoutStore(transaction: $0).balance(of: account, environment, currency)
-    }
-    return Balance(
-      account: account.name, environment: environment, balance: .init(funds.balance),
-      pending: .init(funds.pending), available: .init(funds.available))
-  }
-
   /// Every account's sums as of one moment, with the head of the chain at that moment.
   func trialBalance(_ request: TrialBalanceRequest, _ context: CallContext) async throws
     -> TrialBalanceResponse

@@ -201,8 +201,8 @@ enum Schema {
     ) STRICT;
     CREATE INDEX disputeByOrder ON dispute (orderID, state);
 
-    CREATE INDEX postingByDebit ON posting (debit, currency, sequence);
-    CREATE INDEX postingByCredit ON posting (credit, currency, sequence);
+    CREATE INDEX postingByDebit ON posting (debit, currency, sequence, amount);
+    CREATE INDEX postingByCredit ON posting (credit, currency, sequence, amount);
 
     CREATE TRIGGER refundIsNotChanged BEFORE UPDATE ON refund
       BEGIN SELECT RAISE(ABORT, 'a refund is never changed'); END;

@@ -73,6 +73,14 @@ extension Reason {
   }
 }
 
+extension StatementLine {
+  init(_ line: Journal.StatementLine) {
+    self.init(
+      entryID: line.entryID, occurredAt: Timestamp(milliseconds: line.occurredAt),
+      amount: .init(line.amount), balance: .init(line.balance))
+  }
+}
+
 extension TrialBalanceResponse {
   init(_ lines: [Journal.Line], entries: Int64, headHash: [UInt8]) {
     func money(_ units: Int64, _ currency: String) -> Contract.Money {
