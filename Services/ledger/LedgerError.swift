@@ -17,6 +17,8 @@ enum LedgerError: Error, Hashable, Sendable {
   case refundTooHigh(orderID: String, field: String, left: String, asked: String)
   /// More is asked for than can be paid out.
   case balanceTooLow(payee: String, available: String, asked: String)
+  /// A backup could not be written, or was not whole.
+  case backupFailed(path: String, String)
   /// Only a payout that failed or came back may be sent again.
   case notRetriable(payoutID: String, state: String)
 }
@@ -58,6 +60,10 @@ extension LedgerError: RPCErrorConvertible {
         .failedPrecondition,
         "\(payee) can be paid \(available) at most, \(asked) was asked for",
         reason: ErrorReason(code: "BALANCE_TOO_LOW", metadata: ["available": available]))
+    case .backupFailed(let path, let text):
+      return RPCError(
+        .failedPrecondition, "the backup \"\(path)\" was not made: \(text)",
+        reason: ErrorReason(code: "BACKUP_FAILED"))
     case .notRetriable(let payoutID, let state):
       return RPCError(
         .failedPrecondition,
