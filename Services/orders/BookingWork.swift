@@ -8,7 +8,7 @@ import Store
 ///
 /// A replay of the same booking is answered as the first, so a call without an answer is repeated.
 struct BookingWork: Sendable {
-  let store: Store
+  let book: OrderBook
   let ledger: LedgerClient
   let logger: Logger
 
@@ -22,7 +22,9 @@ struct BookingWork: Sendable {
 
   private func recordCapture(_ intent: Intent) async throws {
     let booking = Booking(effect: .recordCapture, event: .captureBooked, subject: .captureBooking)
-    guard let order = try await due(intent, booking, where: { !$0.progress.isCaptureBooked }),
+    guard
+      let order = try await book.due(
+        intent.subject, booking.effect, where: { !$0.progress.isCaptureBooked }),
       let fee = order.paymentFee
     else { return }
     let outcome = await CallOutcome {
@@ -43,8 +45,9 @@ struct BookingWork: Sendable {
   private func recordSale(_ intent: Intent) async throws {
     let booking = Booking(effect: .recordSale, event: .saleBooked, subject: .saleBooking)
     guard
-      let order = try await due(
-        intent, booking, where: { $0.state == .purchased && !$0.progress.isSaleBooked }),
+      let order = try await book.due(
+        intent.subject, booking.effect,
+        where: { $0.state == .purchased && !$0.progress.isSaleBooked }),
       let fee = order.paymentFee, let cost = order.landedCost
     else { return }
     let outcome = await CallOutcome {
@@ -79,8 +82,7 @@ struct BookingWork: Sendable {
   ) async throws -> Bool {
     switch outcome {
     case .done:
-      return try await store.write { transaction in
-        let orders = OrderStore(transaction: transaction)
+      return try await book.write { orders in
         try orders.complete(booking.effect, order.orderID)
         let current = try orders.require(order.orderID)
         return try orders.apply(
@@ -98,8 +100,7 @@ struct BookingWork: Sendable {
   /// A refusal stops an order that has nothing else to do; one that is still being bought goes on,
   /// and its booking is tried again.
   private func refuse(_ order: Order, _ booking: Booking, _ reason: OrderReason) async throws {
-    let hasStopped = try await store.write { transaction in
-      let orders = OrderStore(transaction: transaction)
+    let hasStopped = try await book.write { orders in
       let current = try orders.require(order.orderID)
       let changed = try orders.apply(
         .bookingRefused, to: current, detail: "\(reason.code): \(reason.text)",
@@ -120,23 +121,12 @@ struct BookingWork: Sendable {
   private func postpone(_ order: Order, _ booking: Booking, _ reason: OrderReason, delay: Int64)
     async throws
   {
-    try await store.write { transaction in
-      try OrderStore(transaction: transaction).postpone(
+    try await book.write { orders in
+      try orders.postpone(
         booking.effect, order.orderID,
         NewWait(
           subject: booking.subject, reason: reason, next: "the ledger is asked again",
-          nextAt: transaction.now + delay))
+          nextAt: orders.transaction.now + delay))
     }
-  }
-
-  /// The order of an intent that is still due; one that is not ends here.
-  private func due(
-    _ intent: Intent, _ booking: Booking, where isDue: @escaping @Sendable (Order) -> Bool
-  ) async throws -> Order? {
-    let orderID = intent.subject
-    let order = try await store.read { try OrderStore(transaction: $0).order(orderID) }
-    if let order, isDue(order) { return order }
-    try await store.write { try OrderStore(transaction: $0).complete(booking.effect, orderID) }
-    return nil
   }
 }

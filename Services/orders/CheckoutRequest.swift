@@ -38,16 +38,15 @@ struct CheckoutRequest: Sendable {
 
   /// Makes the order, or finds the one that has the id and compares.
   func checkOut(
-    _ transaction: Transaction, _ actor: Actor,
+    _ orders: OrderStore, _ actor: Actor,
     isConfigured: (Contract.Environment) -> Bool
   ) throws -> (Order, isNew: Bool) {
-    let orders = OrderStore(transaction: transaction)
     if let stored = try orders.order(orderID) {
       try actor.requireAccess(to: stored.userID)
       try compare(stored)
       return (stored, false)
     }
-    let (listing, _) = try ListingStore(transaction: transaction).require(listingID)
+    let (listing, _) = try ListingStore(transaction: orders.transaction).require(listingID)
     try actor.requireAccess(to: listing.userID)
     guard isConfigured(listing.environment) else {
       throw OrdersError.payPalNotConfigured(environment: listing.environment.word)
@@ -64,10 +63,11 @@ struct CheckoutRequest: Sendable {
     let checkout = Checkout(
       orderID: orderID, listing: listing, quantity: quantity, shipTo: shipTo,
       returnURL: returnURL, cancelURL: cancelURL, total: total)
-    guard let order = try orders.create(checkout, actor: actor) else {
-      return (try orders.require(orderID), false)
-    }
-    return (order, true)
+    if let order = try orders.create(checkout, actor: actor) { return (order, true) }
+    let stored = try orders.require(orderID)
+    try actor.requireAccess(to: stored.userID)
+    try compare(stored)
+    return (stored, false)
   }
 
   private func compare(_ stored: Order) throws {

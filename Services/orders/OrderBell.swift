@@ -1,81 +1,142 @@
 import Synchronization
 
-/// Tells calls that wait for an order what became of it, without asking the database.
+/// Tells calls that wait for an order, or watch orders, that something changed.
 ///
-/// An order is rung after its change was committed, so a call that registers before it reads misses
-/// nothing. Only the newest state is kept for a slow listener. Holds nothing that outlives a process.
+/// A ring is a hint: whoever is woken reads the database, so rings that overtake each other or come
+/// together show nothing old. An order is rung after its change was committed, so a call that listens
+/// before it reads misses nothing.
 final class OrderBell: Sendable {
-  /// Most calls that wait at a time; more answer with the order as it is now.
+  /// Most calls that listen at a time; more answer with the order as it is now.
   static let listenersMax = 8192
+  /// Most changed orders that are kept for one slow listener.
+  static let pendingMax = 10_000
+
+  private struct Listener {
+    /// Nil for all orders.
+    let orderID: String?
+    let wake: AsyncStream<Void>.Continuation
+    var pending: Set<String> = []
+    var hasMissed = false
+
+    mutating func note(_ orderID: String) {
+      if pending.count < OrderBell.pendingMax {
+        pending.insert(orderID)
+      } else if !pending.contains(orderID) {
+        hasMissed = true
+      }
+    }
+  }
 
   private struct State {
-    var listeners: [String: [UInt64: AsyncStream<Order>.Continuation]] = [:]
-    var count = 0
+    var listeners: [UInt64: Listener] = [:]
+    var byOrder: [String: Set<UInt64>] = [:]
+    var toAll: Set<UInt64> = []
     var nextID: UInt64 = 0
+    var isOver = false
   }
 
   private let state = Mutex(State())
 
-  /// Tells everybody who waits for this order.
-  func ring(_ order: Order) {
-    let listeners = state.withLock { $0.listeners[order.orderID].map { Array($0.values) } ?? [] }
-    for listener in listeners { listener.yield(order) }
-  }
-
   /// A place to listen at, from now until it is closed.
   struct Listening: Sendable {
-    fileprivate let orderID: String
     fileprivate let id: UInt64
-    fileprivate let orders: AsyncStream<Order>
-    fileprivate let end: AsyncStream<Order>.Continuation
+    fileprivate let wakes: AsyncStream<Void>
+    fileprivate let wake: AsyncStream<Void>.Continuation
   }
 
-  /// Nil when too many listen already.
-  func listen(to orderID: String) -> Listening? {
-    let (orders, end) = AsyncStream<Order>.makeStream(bufferingPolicy: .bufferingNewest(1))
+  /// Tells everybody who listens to this order.
+  func ring(_ orderID: String) {
+    let wakes = state.withLock { state in
+      let ids = state.toAll.union(state.byOrder[orderID] ?? [])
+      return ids.compactMap { id -> AsyncStream<Void>.Continuation? in
+        state.listeners[id]?.note(orderID)
+        return state.listeners[id]?.wake
+      }
+    }
+    for wake in wakes { wake.yield() }
+  }
+
+  /// Listens to one order, or to all for nil. Nil when too many listen already, and once the service
+  /// stops.
+  func listen(to orderID: String?) -> Listening? {
+    let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let id: UInt64? = state.withLock { state in
-      guard state.count < Self.listenersMax else { return nil }
-      state.count += 1
+      guard state.listeners.count < Self.listenersMax, !state.isOver else { return nil }
       state.nextID += 1
-      state.listeners[orderID, default: [:]][state.nextID] = end
+      state.listeners[state.nextID] = Listener(orderID: orderID, wake: wake)
+      if let orderID {
+        state.byOrder[orderID, default: []].insert(state.nextID)
+      } else {
+        state.toAll.insert(state.nextID)
+      }
       return state.nextID
     }
-    return id.map { Listening(orderID: orderID, id: $0, orders: orders, end: end) }
+    return id.map { Listening(id: $0, wakes: wakes, wake: wake) }
   }
 
   func close(_ listening: Listening?) {
     guard let listening else { return }
-    listening.end.finish()
+    listening.wake.finish()
     state.withLock { state in
-      guard state.listeners[listening.orderID]?.removeValue(forKey: listening.id) != nil else {
+      guard let listener = state.listeners.removeValue(forKey: listening.id) else { return }
+      guard let orderID = listener.orderID else {
+        state.toAll.remove(listening.id)
         return
       }
-      state.count -= 1
-      if state.listeners[listening.orderID]?.isEmpty == true {
-        state.listeners[listening.orderID] = nil
-      }
+      state.byOrder[orderID]?.remove(listening.id)
+      if state.byOrder[orderID]?.isEmpty == true { state.byOrder[orderID] = nil }
     }
   }
+
+  /// Lets everybody who listens answer now, and nobody listen from now on.
+  func endAll() {
+    let wakes = state.withLock { state in
+      state.isOver = true
+      return state.listeners.values.map(\.wake)
+    }
+    for wake in wakes { wake.finish() }
+  }
+
+  /// Waits for a ring and takes the orders that were rung since the last one.
+  ///
+  /// - Returns: nil at the end: the listening was closed, the service stops, or the task is cancelled.
+  /// - Throws: `MissedRings` when more orders changed than are kept.
+  func next(_ listening: Listening) async throws(MissedRings) -> Set<String>? {
+    var wakes = listening.wakes.makeAsyncIterator()
+    guard await wakes.next() != nil else { return nil }
+    let (pending, hasMissed) = state.withLock { state in
+      let listener = state.listeners[listening.id]
+      state.listeners[listening.id]?.pending = []
+      return (listener?.pending ?? [], listener?.hasMissed ?? false)
+    }
+    if hasMissed { throw MissedRings() }
+    return pending
+  }
+
+  /// A listener was too slow to be told of every order.
+  struct MissedRings: Error {}
 }
 
 extension OrderBell.Listening {
-  /// The first state of the order that fits, beginning with what the caller read; at the deadline, or
-  /// when the call is cancelled, the newest one.
+  /// The first state of the order that fits, beginning with what the caller read; at the deadline,
+  /// when the service stops or when the call is cancelled, the newest one.
+  ///
+  /// - Parameter read: reads the order as it is now.
   func first(
     from order: Order, until deadline: ContinuousClock.Instant,
-    where fits: (Order) -> Bool
-  ) async -> Order {
+    reading read: () async throws -> Order, where fits: (Order) -> Bool
+  ) async throws -> Order {
     if fits(order) { return order }
-    let end = self.end
+    let wake = self.wake
     let alarm = Task {
       try? await Task.sleep(until: deadline, clock: .continuous)
-      end.finish()
+      wake.finish()
     }
     defer { alarm.cancel() }
     var newest = order
-    for await next in orders {
-      newest = next
-      if fits(next) { break }
+    for await _ in wakes {
+      newest = try await read()
+      if fits(newest) { break }
     }
     return newest
   }

@@ -41,6 +41,8 @@ enum OrderEffect: String, Sendable, CaseIterable {
   case placePurchase
   /// Asks what became of a purchase that purchasing has taken.
   case pollPurchase
+  /// Tells purchasing what a person found.
+  case reconcilePurchase
   case recordSale
 }
 
@@ -159,11 +161,12 @@ enum OrderMachine {
       return progress.entering(
         .purchased, then: [progress.isCaptureBooked ? .recordSale : .recordCapture])
     case (.markedPurchased, .needsAttention, .purchaseNotTaken?),
-      (.markedPurchased, .needsAttention, .purchaseRefused?),
-      (.markedPurchased, .needsAttention, .purchaseUnknown?):
+      (.markedPurchased, .needsAttention, .purchaseRefused?):
       return purchased(progress)
-    case (.attestedNotPlaced, .needsAttention, .purchaseUnknown?):
-      return progress.needing(.purchaseRefused)
+    // Purchasing holds the unknown, so it is purchasing that ends it.
+    case (.markedPurchased, .needsAttention, .purchaseUnknown?),
+      (.attestedNotPlaced, .needsAttention, .purchaseUnknown?):
+      return progress.entering(.purchasing, then: [.reconcilePurchase])
     default: return nil
     }
   }

@@ -12,6 +12,7 @@ struct NewWait: Sendable {
 extension OrderStore {
   /// Writes what an order waits for; `since` stays while the reason does.
   func put(_ wait: NewWait, _ orderID: String) throws {
+    changes.add(orderID)
     try transaction.run(
       """
       INSERT INTO orderWait (orderID, subject, reasonCode, reasonText, reasonOwner, providerCode,

@@ -10,6 +10,8 @@ import Store
 /// what follows, all in one transaction.
 struct OrderStore {
   let transaction: Transaction
+  /// What is told when the transaction is committed.
+  let changes = OrderChanges()
 
   /// A fact recorded together with an event: a column of `buyerOrder` and its value.
   struct Fact {
@@ -47,6 +49,7 @@ struct OrderStore {
       order.orderID, from: nil, to: order.state, .checkedOut,
       detail: "\(order.quantity) of \(order.listingID) for \(order.price)", actor: actor)
     try schedule([.createPayPalOrder], order.orderID)
+    changes.add(order.orderID)
     return order
   }
 
@@ -76,6 +79,7 @@ struct OrderStore {
       actor: actor)
     try schedule(step.effects, current.orderID)
     let waits = current.waits.isEmpty && wait == nil ? [] : try waits(current.orderID)
+    changes.add(current.orderID)
     return try order(row, waits: waits)
   }
 

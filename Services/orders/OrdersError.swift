@@ -13,6 +13,10 @@ enum OrdersError: Error, Hashable, Sendable {
   case payPalOrderNotMade(orderID: String)
   /// Not captured, and the buyer can cure it.
   case notCaptured(orderID: String, OrderReason, approveURL: String)
+  /// What was seen about one generation says nothing about the next.
+  case evidenceReused(orderID: String, given: Int, newest: Int)
+  /// The supplier's order was bought for another order.
+  case supplierOrderTaken(id: String, by: String)
   /// The order's state or reason does not allow the action.
   case notAllowed(orderID: String, action: String, state: String, allowed: [String])
 }
@@ -54,6 +58,19 @@ extension OrdersError: RPCErrorConvertible {
         reason: ErrorReason(
           code: reason.code,
           metadata: ["approve_url": approveURL, "provider_code": reason.providerCode]))
+    case .evidenceReused(let orderID, let given, let newest):
+      return RPCError(
+        .failedPrecondition,
+        "this evidence was given about \(orderID)-p\(given); say what was seen about "
+          + "\(orderID)-p\(newest)",
+        reason: ErrorReason(code: "EVIDENCE_REUSED"))
+    case .supplierOrderTaken(let id, let other):
+      return RPCError(
+        .failedPrecondition, "supplier order \(id) was bought for order \"\(other)\"",
+        reason: ErrorReason(code: "SUPPLIER_ORDER_TAKEN", metadata: ["order": other]),
+        violations: [
+          FieldViolation(field: "supplier_order_ids", description: "\(id) belongs to \(other)")
+        ])
     case .notAllowed(let orderID, let action, let state, let allowed):
       let what =
         allowed.isEmpty ? "nothing is to be done by a person" : allowed.joined(separator: ", ")

@@ -49,23 +49,25 @@ import Store
       sandbox: client(outside.sandbox.payPal, http),
       production: client(outside.production.payPal, http))
     let bell = OrderBell()
+    let book = OrderBook(store: store, bell: bell)
     let payments = PaymentWork(
-      store: store, gateway: gateway, bell: bell,
+      book: book, gateway: gateway,
       startedAt: Int64(Date().timeIntervalSince1970 * 1000), logger: host.logger)
     let purchases = PurchaseWork(
-      store: store, purchasing: PurchasingClient(channels[0]),
+      book: book, purchasing: PurchasingClient(channels[0]),
       marginBasisPoints: marginBasisPoints, logger: host.logger)
     let bookings = BookingWork(
-      store: store, ledger: LedgerClient(channels[1]), logger: host.logger)
+      book: book, ledger: LedgerClient(channels[1]), logger: host.logger)
     let handlers = [payments.handlers, purchases.handlers, bookings.handlers]
     let runner = IntentRunner(
       store: store, logger: host.logger,
       handlers: handlers.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } },
       concurrency: concurrency)
     let service = OrdersService(
-      store: store, gateway: gateway, bell: bell, logger: host.logger)
+      book: book, gateway: gateway, logger: host.logger)
     try await host.run(
       services: [service.rpcService()], background: [{ await runner.run() }],
+      draining: { bell.endAll() },
       stop: {
         for channel in channels { await channel.close() }
         try store.close()

@@ -13,7 +13,7 @@ extension OrdersService {
     let actor = try context.actor()
     let listing = try read(request)
     try actor.requireAccess(to: listing.userID)
-    let updatedAt = try await store.write {
+    let updatedAt = try await book.store.write {
       try ListingStore(transaction: $0).put(listing, actor: actor)
     }
     context.logger.info(
@@ -51,7 +51,7 @@ extension OrdersService {
     guard let listingID = fields.id("listing_id", request.listingID) else {
       throw fields.refusal
     }
-    let (listing, updatedAt) = try await store.read {
+    let (listing, updatedAt) = try await book.store.read {
       try ListingStore(transaction: $0).require(listingID)
     }
     try actor.requireAccess(to: listing.userID)
@@ -70,7 +70,7 @@ extension OrdersService {
     try fields.finish()
     guard let userID else { throw fields.refusal }
     let owner = try actor.listed(userID)
-    let found = try await store.read {
+    let found = try await book.store.read {
       try ListingStore(transaction: $0).listings(userID: owner, after: after, limit: size + 1)
     }
     let page = found.prefix(size)

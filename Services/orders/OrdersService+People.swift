@@ -28,26 +28,27 @@ extension OrdersService {
     try fields.finish()
     guard let orderID else { throw fields.refusal }
     let (shipTo, raised) = (address, ceiling)
-    return try await act(orderID, .retry, actor, context) { orders, order in
-      var facts: [OrderStore.Fact] = []
-      if let shipTo { facts.append(.init("correctedAddress", .blob(try shipTo.protobuf()))) }
-      if let raised {
-        try Self.require(raised, like: order, "cost_ceiling")
-        facts.append(.init("raisedCeiling", .integer(raised.minorUnits)))
-      }
-      guard order.progress.attention == .captureUnknown else {
+    return .init(
+      try await act(orderID, .retry, actor, context) { orders, order in
+        var facts: [OrderStore.Fact] = []
+        if let shipTo { facts.append(.init("correctedAddress", .blob(try shipTo.protobuf()))) }
+        if let raised {
+          try Self.require(raised, like: order, "cost_ceiling")
+          facts.append(.init("raisedCeiling", .integer(raised.minorUnits)))
+        }
+        guard order.progress.attention == .captureUnknown else {
+          return try orders.apply(
+            .retried, to: order, detail: "", actor: actor, facts: facts)
+        }
+        facts.append(.init("captureRequestedAt", .integer(orders.transaction.now)))
         return try orders.apply(
-          .retried, to: order, detail: "", actor: actor, facts: facts)
-      }
-      facts.append(.init("captureRequestedAt", .integer(orders.transaction.now)))
-      return try orders.apply(
-        .retried, to: order, detail: "PayPal is asked again", actor: actor, facts: facts,
-        wait: NewWait(
-          subject: .payment,
-          reason: OrderReason(
-            code: "CAPTURE_UNKNOWN", text: "nobody knows whether the payment was captured"),
-          next: "PayPal is asked what became of it", nextAt: orders.transaction.now))
-    }
+          .retried, to: order, detail: "PayPal is asked again", actor: actor, facts: facts,
+          wait: NewWait(
+            subject: .payment,
+            reason: OrderReason(
+              code: "CAPTURE_UNKNOWN", text: "nobody knows whether the payment was captured"),
+            next: "PayPal is asked what became of it", nextAt: orders.transaction.now))
+      })
   }
 
   /// Records that a person bought the goods, or found the order that was placed. Replay: the order as
@@ -67,33 +68,14 @@ extension OrdersService {
     }
     try fields.finish()
     guard let orderID, let ids, let cost else { throw fields.refusal }
-    let fundedBy = request.fundedBy
-    return try await act(orderID, .markPurchased, actor, context) { orders, order in
-      try Self.require(cost, like: order, "landed_cost")
-      if order.state == .purchased {
-        try Comparison(kind: "purchase of order", id: orderID).require([
-          (
-            "supplier_order_ids", order.supplierOrderIDs.joined(separator: ","),
-            ids.joined(separator: ",")
-          ), ("landed_cost", order.landedCost.map { "\($0)" } ?? "", "\(cost)"),
-          ("funded_by", order.fundedBy, fundedBy),
-        ])
-        return order
-      }
-      return try orders.apply(
-        .markedPurchased, to: order,
-        detail: "supplier order \(ids.joined(separator: ", ")) for \(cost), by a person",
-        actor: actor,
-        facts: [
-          .init("supplierOrderIDs", .text(ids.joined(separator: "\n"))),
-          .init("landedCost", .integer(cost.minorUnits)), .init("purchasePath", .text("person")),
-          .init("fundedBy", .text(fundedBy)),
-          .init("purchasedAt", .integer(orders.transaction.now)),
-        ])
-    }
+    let found = Finding.Content.placed(ids: ids, cost: cost, fundedBy: request.fundedBy)
+    return try await tell(orderID, .markPurchased, found, actor, context)
   }
 
-  /// Records that a person saw that the supplier has no order. Only after that may it be retried.
+  /// Records that a person saw that the supplier has no order; purchasing ends its generation. Only
+  /// after that may it be retried. Replay: the order as it is now.
+  ///
+  /// FAILED_PRECONDITION (EVIDENCE_REUSED) for what was said about an earlier generation.
   func attestNotPlaced(_ request: AttestNotPlacedRequest, _ context: CallContext) async throws
     -> Contract.Order
   {
@@ -104,15 +86,8 @@ extension OrdersService {
     let evidence = fields.text("evidence", request.evidence, isRequired: true)
     try fields.finish()
     guard let orderID, let evidence else { throw fields.refusal }
-    return try await act(orderID, .attestNotPlaced, actor, context) { orders, order in
-      try orders.apply(
-        .attestedNotPlaced, to: order, detail: evidence, actor: actor,
-        wait: NewWait(
-          subject: .purchase,
-          reason: OrderReason(
-            code: "NOT_PLACED", text: "\(actor) attests that nothing was placed: \(evidence)",
-            owner: "platform"), next: "one of the allowed actions", nextAt: 0))
-    }
+    return try await tell(
+      orderID, .attestNotPlaced, .notPlaced(evidence: evidence), actor, context)
   }
 
   /// Ends a checkout that is not paid. Replay: the order as it is now.
@@ -125,42 +100,42 @@ extension OrdersService {
     let reason = fields.text("reason", request.reason)
     try fields.finish()
     guard let orderID, let reason else { throw fields.refusal }
-    return try await act(orderID, .cancel, actor, context) { orders, order in
-      if order.state == .cancelled { return order }
-      return try orders.apply(.cancelled, to: order, detail: reason, actor: actor)
-    }
+    return .init(
+      try await act(
+        orderID, .cancel, actor, context, isReplay: { _, order in order.state == .cancelled }
+      ) { orders, order in
+        try orders.apply(.cancelled, to: order, detail: reason, actor: actor)
+      })
   }
 
   /// Lets a person act on an order, where the order's reason allows it. A body that answers nil, and
-  /// an action that is not allowed, is `OrdersError.notAllowed`.
-  private func act(
+  /// an action that is neither allowed nor a replay, is `OrdersError.notAllowed`.
+  func act(
     _ orderID: String, _ action: OrderAction, _ actor: Actor, _ context: CallContext,
+    isReplay: @escaping @Sendable (OrderStore, Order) throws -> Bool = { _, _ in false },
     _ body: @escaping @Sendable (OrderStore, Order) throws -> Order?
-  ) async throws -> Contract.Order {
-    let order = try await store.write { transaction in
-      let orders = OrderStore(transaction: transaction)
+  ) async throws -> Order {
+    let order = try await book.write { orders in
       let order = try orders.require(orderID)
       try actor.requireAccess(to: order.userID)
       let allowed = OrderActions.allowed(order)
-      let isReplay =
-        (action == .markPurchased && order.state == .purchased)
-        || (action == .cancel && order.state == .cancelled)
-      guard allowed.contains(action) || isReplay, let changed = try body(orders, order) else {
-        throw OrdersError.notAllowed(
-          orderID: orderID, action: action.shortName,
-          state: order.progress.attention.map { "\(order.state.rawValue) (\($0.rawValue))" }
-            ?? order.state.rawValue, allowed: allowed.map(\.shortName))
+      if allowed.contains(action) {
+        if let changed = try body(orders, order) { return changed }
+      } else if try isReplay(orders, order) {
+        return order
       }
-      return changed
+      throw OrdersError.notAllowed(
+        orderID: orderID, action: action.shortName,
+        state: order.progress.attention.map { "\(order.state.rawValue) (\($0.rawValue))" }
+          ?? order.state.rawValue, allowed: allowed.map(\.shortName))
     }
-    bell.ring(order)
     context.logger.info(
       "a person acted",
       metadata: ["order": "\(orderID)", "action": "\(action.shortName)", "by": "\(actor)"])
-    return .init(order)
+    return order
   }
 
-  private static func require(_ amount: Amount, like order: Order, _ field: String) throws {
+  static func require(_ amount: Amount, like order: Order, _ field: String) throws {
     if amount.currency == order.price.currency { return }
     var fields = Fields()
     fields.reject(

@@ -15,7 +15,7 @@ extension OrdersService {
   private func find(_ text: String, _ actor: Actor) async throws -> Order {
     var fields = Fields()
     guard let orderID = fields.id("order_id", text) else { throw fields.refusal }
-    let order = try await store.read { try OrderStore(transaction: $0).require(orderID) }
+    let order = try await book.read { try $0.require(orderID) }
     try actor.requireAccess(to: order.userID)
     return order
   }
@@ -38,8 +38,8 @@ extension OrdersService {
     guard let userID else { throw fields.refusal }
     selection.userID = try actor.listed(userID)
     let wanted = selection
-    let found = try await store.read {
-      try OrderStore(transaction: $0).orders(wanted, before: before, limit: size + 1)
+    let found = try await book.read {
+      try $0.orders(wanted, before: before, limit: size + 1)
     }
     let page = found.prefix(size)
     return ListOrdersResponse(
@@ -53,8 +53,8 @@ extension OrdersService {
   {
     let actor = try context.actor()
     let order = try await find(request.orderID, actor)
-    let events = try await store.read {
-      try OrderStore(transaction: $0).history(order.orderID)
+    let events = try await book.read {
+      try $0.history(order.orderID)
     }
     return GetOrderHistoryResponse(events: events.map { .init($0) })
   }

@@ -12,9 +12,8 @@ import Store
 /// names the field. Errors come in this order: who acts, the fields, the rows, the order's state. See
 /// `OrdersError` for those of the state.
 struct OrdersService: OrdersMethods {
-  let store: Store
+  let book: OrderBook
   let gateway: any PaymentGateway
-  let bell: OrderBell
   let logger: Logger
 
   /// Makes an order and its PayPal order, and answers once the buyer can approve, or near the
@@ -26,11 +25,11 @@ struct OrdersService: OrdersMethods {
   {
     let actor = try context.actor()
     let read = try CheckoutRequest(request)
-    let listening = bell.listen(to: read.orderID)
-    defer { bell.close(listening) }
+    let listening = book.bell.listen(to: read.orderID)
+    defer { book.bell.close(listening) }
     let gateway = gateway
-    let (order, isNew) = try await store.write { transaction in
-      try read.checkOut(transaction, actor) { gateway.isConfigured(for: $0) }
+    let (order, isNew) = try await book.write { orders in
+      try read.checkOut(orders, actor) { gateway.isConfigured(for: $0) }
     }
     if isNew {
       CrashPoint.reached(OrdersStep.checkoutCommitted)
@@ -40,10 +39,10 @@ struct OrdersService: OrdersMethods {
           "order": "\(order.orderID)", "price": "\(order.price)", "by": "\(actor)",
         ])
     }
-    let answer = await listening?.first(from: order, until: context.answerBy) {
-      $0.state != .awaitingPayment || !$0.payPalOrderID.isEmpty
-    }
-    return .init(answer ?? order)
+    return .init(
+      try await newest(order, listening, context) {
+        $0.state != .awaitingPayment || !$0.payPalOrderID.isEmpty
+      })
   }
 
   /// Captures the buyer's payment, and answers once PayPal's answer is known, or near the deadline.
@@ -60,15 +59,13 @@ struct OrdersService: OrdersMethods {
     guard let orderID = fields.id("order_id", request.orderID), let payPalOrderID else {
       throw fields.refusal
     }
-    let listening = bell.listen(to: orderID)
-    defer { bell.close(listening) }
-    let order = try await store.write { transaction in
-      try Self.requestCapture(transaction, orderID, payPalOrderID, actor)
+    let listening = book.bell.listen(to: orderID)
+    defer { book.bell.close(listening) }
+    let order = try await book.write { orders in
+      try Self.requestCapture(orders, orderID, payPalOrderID, actor)
     }
     CrashPoint.reached(OrdersStep.captureIntentCommitted)
-    let answer =
-      await listening?.first(from: order, until: context.answerBy) { $0.state != .capturing }
-      ?? order
+    let answer = try await newest(order, listening, context) { $0.state != .capturing }
     if answer.state == .awaitingPayment,
       let wait = answer.waits.first(where: { $0.subject == .payment })
     {
@@ -78,10 +75,20 @@ struct OrdersService: OrdersMethods {
     return .init(answer)
   }
 
+  /// The order once it fits, or as it is when the caller's time is nearly over.
+  func newest(
+    _ order: Order, _ listening: OrderBell.Listening?, _ context: CallContext,
+    where fits: (Order) -> Bool
+  ) async throws -> Order {
+    guard let listening else { return order }
+    return try await listening.first(
+      from: order, until: context.answerBy,
+      reading: { try await book.read { try $0.require(order.orderID) } }, where: fits)
+  }
+
   private static func requestCapture(
-    _ transaction: Transaction, _ orderID: String, _ payPalOrderID: String, _ actor: Actor
+    _ orders: OrderStore, _ orderID: String, _ payPalOrderID: String, _ actor: Actor
   ) throws -> Order {
-    let orders = OrderStore(transaction: transaction)
     let order = try orders.require(orderID)
     try actor.requireAccess(to: order.userID)
     if order.payPalOrderID.isEmpty, order.state == .awaitingPayment {
@@ -94,14 +101,14 @@ struct OrdersService: OrdersMethods {
     guard order.state == .awaitingPayment else { return order }
     let requested = try orders.apply(
       .captureRequested, to: order, detail: order.captureKey, actor: actor,
-      facts: [.init("captureRequestedAt", .integer(transaction.now))])
+      facts: [.init("captureRequestedAt", .integer(orders.transaction.now))])
     return requested ?? order
   }
 }
 
 extension CallContext {
   /// When to answer with what is known: shortly before the caller stops waiting.
-  fileprivate var answerBy: ContinuousClock.Instant {
+  var answerBy: ContinuousClock.Instant {
     deadline - min(.seconds(1), remaining / 10)
   }
 }

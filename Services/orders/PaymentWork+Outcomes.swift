@@ -34,36 +34,33 @@ extension PaymentWork {
   private func pay(_ order: Order, _ effect: OrderEffect, captureID: String, fee: Amount)
     async throws
   {
-    let changed = try await store.write { transaction -> Order? in
-      let orders = OrderStore(transaction: transaction)
+    let changed = try await book.write { orders -> Order? in
       try orders.complete(effect, order.orderID)
       guard
         let paid = try orders.apply(
           .captureCompleted, to: order, detail: "\(order.price), of which PayPal kept \(fee)",
           facts: [
             .init("captureID", .text(captureID)), .init("paymentFee", .integer(fee.minorUnits)),
-            .init("capturedAt", .integer(transaction.now)),
+            .init("capturedAt", .integer(orders.transaction.now)),
           ])
       else { return nil }
       return try orders.apply(
         .purchaseStarted, to: paid,
         detail: "purchase \(order.orderID)-p\(paid.progress.purchaseGeneration)")
     }
-    guard let changed else { return }
+    guard changed != nil else { return }
     CrashPoint.reached(OrdersStep.paidCommitted)
-    bell.ring(changed)
     log(.info, "payment captured", order, ["price": "\(order.price)", "fee": "\(fee)"])
   }
 
   private func hold(_ order: Order, _ effect: OrderEffect, _ why: String) async throws {
     let reason = OrderReason(
       code: "PAYMENT_PENDING", text: "PayPal holds the payment: \(why)", providerCode: why)
-    let changed = try await store.write { transaction -> Order? in
-      let orders = OrderStore(transaction: transaction)
-      let age = transaction.now - order.captureRequestedAt
+    let changed = try await book.write { orders -> Order? in
+      let age = orders.transaction.now - order.captureRequestedAt
       let wait = NewWait(
         subject: .payment, reason: reason, next: "PayPal is asked again",
-        nextAt: transaction.now + PaymentRules.pollDelay(age: age))
+        nextAt: orders.transaction.now + PaymentRules.pollDelay(age: age))
       if order.state == .capturing {
         try orders.complete(effect, order.orderID)
         let held = try orders.apply(.captureHeld, to: order, detail: reason.text, wait: wait)
@@ -80,7 +77,6 @@ extension PaymentWork {
       return nil
     }
     guard let changed else { return }
-    bell.ring(changed)
     log(
       changed.state == .needsAttention ? .error : .info, "payment held by PayPal", order,
       ["cause": "\(why)"])
@@ -127,9 +123,8 @@ extension PaymentWork {
       attempts: intent.attempts, retryAfterSeconds: retryAfterSeconds)
     let limit =
       order.state == .capturing ? PaymentRules.keyMilliseconds : PaymentRules.heldMilliseconds
-    let changed = try await store.write { transaction -> Order? in
-      let orders = OrderStore(transaction: transaction)
-      guard transaction.now - order.captureRequestedAt <= limit else {
+    let changed = try await book.write { orders -> Order? in
+      guard orders.transaction.now - order.captureRequestedAt <= limit else {
         try orders.complete(effect, order.orderID)
         return try orders.apply(
           .captureUnresolved, to: order, detail: reason.text, wait: Self.attention(reason))
@@ -138,11 +133,10 @@ extension PaymentWork {
         effect, order.orderID,
         NewWait(
           subject: .payment, reason: reason, next: "PayPal is asked what became of it",
-          nextAt: transaction.now + delay))
+          nextAt: orders.transaction.now + delay))
       return nil
     }
-    guard let changed else { return }
-    bell.ring(changed)
+    guard changed != nil else { return }
     log(.error, "payment needs attention", order, ["code": "\(reason.code)"])
   }
 
@@ -151,23 +145,21 @@ extension PaymentWork {
     _ event: OrderEvent, _ order: Order, _ effect: OrderEffect, detail: String,
     wait: NewWait? = nil, facts: @escaping @Sendable () -> [OrderStore.Fact] = { [] }
   ) async throws {
-    let changed = try await store.write { transaction in
-      let orders = OrderStore(transaction: transaction)
+    try await book.write { orders in
       try orders.complete(effect, order.orderID)
-      return try orders.apply(
+      try orders.apply(
         event, to: order, detail: detail, facts: facts(), ending: .payment, wait: wait)
     }
-    if let changed { bell.ring(changed) }
   }
 
   func postpone(
     _ effect: OrderEffect, _ order: Order, _ reason: OrderReason, next: String, delay: Int64
   ) async throws {
-    try await store.write { transaction in
-      try OrderStore(transaction: transaction).postpone(
+    try await book.write { orders in
+      try orders.postpone(
         effect, order.orderID,
         NewWait(
-          subject: .payment, reason: reason, next: next, nextAt: transaction.now + delay))
+          subject: .payment, reason: reason, next: next, nextAt: orders.transaction.now + delay))
     }
   }
 

@@ -11,9 +11,8 @@ import Store
 /// **Invariant:** a capture whose outcome is unknown, or whose intent an earlier process wrote, is
 /// looked up before its request is repeated, and the repeat has the same key.
 struct PaymentWork: Sendable {
-  let store: Store
+  let book: OrderBook
   let gateway: any PaymentGateway
-  let bell: OrderBell
   /// When this process began; milliseconds since the epoch. What was committed before may have been
   /// sent.
   let startedAt: Int64
@@ -32,8 +31,8 @@ struct PaymentWork: Sendable {
 
   private func create(_ intent: Intent) async throws {
     guard
-      let order = try await due(
-        intent, .createPayPalOrder,
+      let order = try await book.due(
+        intent.subject, .createPayPalOrder,
         where: { $0.state == .awaitingPayment && $0.payPalOrderID.isEmpty })
     else { return }
     let outcome = await gateway.create(
@@ -83,7 +82,8 @@ struct PaymentWork: Sendable {
   // MARK: The capture
 
   private func capture(_ intent: Intent) async throws {
-    guard let order = try await due(intent, .capture, where: { $0.state == .capturing })
+    guard
+      let order = try await book.due(intent.subject, .capture, where: { $0.state == .capturing })
     else { return }
     let isUntried =
       intent.attempts == 0 && order.captureRequestedAt >= startedAt
@@ -143,7 +143,9 @@ struct PaymentWork: Sendable {
   // MARK: A payment that PayPal holds
 
   private func poll(_ intent: Intent) async throws {
-    guard let order = try await due(intent, .pollPayment, where: { $0.state == .paymentPending })
+    guard
+      let order = try await book.due(
+        intent.subject, .pollPayment, where: { $0.state == .paymentPending })
     else { return }
     let outcome = await gateway.look(at: order.payPalOrderID, in: order.environment)
     try Task.checkCancellation()
@@ -159,16 +161,5 @@ struct PaymentWork: Sendable {
         order, intent, .pollPayment,
         OrderReason(code: "PAYPAL_UNREACHABLE", text: "PayPal could not be asked: \(text)"))
     }
-  }
-
-  /// The order of an intent that is still due; one that is not ends here.
-  private func due(
-    _ intent: Intent, _ effect: OrderEffect, where isDue: @escaping @Sendable (Order) -> Bool
-  ) async throws -> Order? {
-    let orderID = intent.subject
-    let order = try await store.read { try OrderStore(transaction: $0).order(orderID) }
-    if let order, isDue(order) { return order }
-    try await store.write { try OrderStore(transaction: $0).complete(effect, orderID) }
-    return nil
   }
 }

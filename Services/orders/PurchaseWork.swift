@@ -10,7 +10,7 @@ import Store
 /// purchasing says what became of it. What it has taken is never asked for under another generation
 /// before it was refused.
 struct PurchaseWork: Sendable {
-  let store: Store
+  let book: OrderBook
   let purchasing: PurchasingClient
   /// Of the price; what the platform wants to be left at least.
   let marginBasisPoints: Int
@@ -21,11 +21,14 @@ struct PurchaseWork: Sendable {
     [
       OrderEffect.placePurchase.rawValue: { try await place($0) },
       OrderEffect.pollPurchase.rawValue: { try await poll($0) },
+      OrderEffect.reconcilePurchase.rawValue: { try await reconcile($0) },
     ]
   }
 
   private func place(_ intent: Intent) async throws {
-    guard let order = try await due(intent, .placePurchase, where: { $0.state == .purchasing })
+    guard
+      let order = try await book.due(
+        intent.subject, .placePurchase, where: { $0.state == .purchasing })
     else { return }
     let ceiling = try ceiling(order)
     guard ceiling.isPositive else {
@@ -66,7 +69,7 @@ struct PurchaseWork: Sendable {
   }
 
   private func poll(_ intent: Intent) async throws {
-    guard let order = try await due(intent, .pollPurchase, where: \.hasOpenPurchase)
+    guard let order = try await book.due(intent.subject, .pollPurchase, where: \.hasOpenPurchase)
     else { return }
     let outcome = await CallOutcome {
       try await purchasing.getPurchase(
@@ -87,7 +90,7 @@ struct PurchaseWork: Sendable {
   }
 
   /// Records what purchasing says about the order's purchase.
-  private func settle(
+  func settle(
     _ purchase: Purchase, _ order: Order, _ intent: Intent, _ effect: OrderEffect
   ) async throws {
     switch PurchaseRules.verdict(purchase, for: order) {
@@ -97,11 +100,10 @@ struct PurchaseWork: Sendable {
     case .open(let reason, let nextAt):
       let delay = CallRules.pollDelay(attempts: effect == .pollPurchase ? intent.attempts : 0)
       if effect == .pollPurchase { return try await wait(order, intent, reason, delay: delay) }
-      try await store.write { transaction in
-        let orders = OrderStore(transaction: transaction)
+      try await book.write { orders in
         try orders.complete(effect, order.orderID)
-        let due = transaction.now + delay
-        try transaction.schedule(OrderEffect.pollPurchase.rawValue, order.orderID, at: due)
+        let due = orders.transaction.now + delay
+        try orders.transaction.schedule(OrderEffect.pollPurchase.rawValue, order.orderID, at: due)
         try orders.put(
           NewWait(
             subject: .purchase, reason: reason, next: "purchasing goes on by itself",
@@ -110,27 +112,34 @@ struct PurchaseWork: Sendable {
     }
   }
 
-  private func complete(
+  func complete(
     _ order: Order, _ effect: OrderEffect, _ purchase: Purchase, _ cost: Amount
   ) async throws {
-    let ids = purchase.supplierOrderIDs
-    let changed = try await store.write { transaction in
-      let orders = OrderStore(transaction: transaction)
+    try await complete(
+      order, effect,
+      Bought(
+        ids: purchase.supplierOrderIDs, cost: cost, path: purchase.path,
+        fundedBy: purchase.fundedBy))
+  }
+
+  /// What was bought, for an order that it ends the purchase of.
+  struct Bought: Sendable {
+    let ids: [String]
+    let cost: Amount
+    /// api, browser or person.
+    let path: String
+    /// reseller or platform.
+    let fundedBy: String
+  }
+
+  func complete(_ order: Order, _ effect: OrderEffect, _ bought: Bought) async throws {
+    let changed = try await book.write { orders in
       try orders.complete(effect, order.orderID)
-      return try orders.apply(
-        .purchaseCompleted, to: order,
-        detail: "supplier order \(ids.joined(separator: ", ")) for \(cost), by \(purchase.path)",
-        facts: [
-          .init("supplierOrderIDs", .text(ids.joined(separator: "\n"))),
-          .init("landedCost", .integer(cost.minorUnits)),
-          .init("purchasePath", .text(purchase.path)),
-          .init("fundedBy", .text(purchase.fundedBy)),
-          .init("purchasedAt", .integer(transaction.now)),
-        ])
+      return try orders.apply(.purchaseCompleted, to: order, bought, actor: .system)
     }
     guard changed != nil else { return }
     CrashPoint.reached(OrdersStep.purchasedCommitted)
-    log(.info, "order purchased", order, ["cost": "\(cost)", "path": "\(purchase.path)"])
+    log(.info, "order purchased", order, ["cost": "\(bought.cost)", "path": "\(bought.path)"])
   }
 
   /// Leaves the order with a person, and goes on looking: it may resolve itself.
@@ -152,18 +161,17 @@ struct PurchaseWork: Sendable {
       return try await postpone(
         .pollPurchase, order, reason, next: "purchasing is asked again", delay: delay)
     }
-    try await store.write { transaction in
-      try transaction.postpone(
-        OrderEffect.pollPurchase.rawValue, order.orderID, until: transaction.now + delay,
+    try await book.write { orders in
+      try orders.transaction.postpone(
+        OrderEffect.pollPurchase.rawValue, order.orderID, until: orders.transaction.now + delay,
         note: reason.code)
     }
   }
 
-  private func needAttention(
+  func needAttention(
     _ event: OrderEvent, _ order: Order, _ effect: OrderEffect, _ reason: OrderReason
   ) async throws {
-    let changed = try await store.write { transaction in
-      let orders = OrderStore(transaction: transaction)
+    let changed = try await book.write { orders in
       try orders.complete(effect, order.orderID)
       return try orders.apply(
         event, to: order, detail: "\(reason.code): \(reason.text)",
@@ -174,26 +182,15 @@ struct PurchaseWork: Sendable {
     log(.error, "purchase needs attention", order, ["code": "\(reason.code)"])
   }
 
-  private func postpone(
+  func postpone(
     _ effect: OrderEffect, _ order: Order, _ reason: OrderReason, next: String, delay: Int64
   ) async throws {
-    try await store.write { transaction in
-      try OrderStore(transaction: transaction).postpone(
+    try await book.write { orders in
+      try orders.postpone(
         effect, order.orderID,
         NewWait(
-          subject: .purchase, reason: reason, next: next, nextAt: transaction.now + delay))
+          subject: .purchase, reason: reason, next: next, nextAt: orders.transaction.now + delay))
     }
-  }
-
-  /// The order of an intent that is still due; one that is not ends here.
-  private func due(
-    _ intent: Intent, _ effect: OrderEffect, where isDue: @escaping @Sendable (Order) -> Bool
-  ) async throws -> Order? {
-    let orderID = intent.subject
-    let order = try await store.read { try OrderStore(transaction: $0).order(orderID) }
-    if let order, isDue(order) { return order }
-    try await store.write { try OrderStore(transaction: $0).complete(effect, orderID) }
-    return nil
   }
 
   private func log(
@@ -202,6 +199,26 @@ struct PurchaseWork: Sendable {
     var metadata: Logger.Metadata = ["order": "\(order.orderID)"]
     metadata.merge(more) { _, new in new }
     logger.log(level: level, message, metadata: metadata)
+  }
+}
+
+extension OrderStore {
+  /// Lets an order be purchased, and takes the supplier's orders for it.
+  func apply(
+    _ event: OrderEvent, to order: Order, _ bought: PurchaseWork.Bought, actor: Actor
+  ) throws -> Order? {
+    let ids = bought.ids.joined(separator: ", ")
+    let changed = try apply(
+      event, to: order, detail: "supplier order \(ids) for \(bought.cost), by \(bought.path)",
+      actor: actor,
+      facts: [
+        .init("supplierOrderIDs", .text(bought.ids.joined(separator: "\n"))),
+        .init("landedCost", .integer(bought.cost.minorUnits)),
+        .init("purchasePath", .text(bought.path)), .init("fundedBy", .text(bought.fundedBy)),
+        .init("purchasedAt", .integer(transaction.now)),
+      ])
+    if changed != nil { try claim(bought.ids, for: order) }
+    return changed
   }
 }
 

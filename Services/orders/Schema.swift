@@ -7,7 +7,7 @@ enum Schema {
 
   static let migrations = [
     Migration("001 listings", listings), Migration("002 orders", orders),
-    Migration("003 history", history),
+    Migration("003 history", history), Migration("004 findings", findings),
   ]
 
   private static let listings = """
@@ -99,6 +99,36 @@ enum Schema {
       next TEXT NOT NULL,
       nextAt INTEGER NOT NULL,
       PRIMARY KEY (orderID, subject)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What persons found about purchases, and which order a supplier's order was bought for: one.
+  private static let findings = """
+    CREATE TABLE finding (
+      orderID TEXT NOT NULL REFERENCES buyerOrder (orderID),
+      number INTEGER NOT NULL CHECK (number > 0),
+      generation INTEGER NOT NULL CHECK (generation > 0),
+      foundBy TEXT NOT NULL CHECK (foundBy <> '' AND foundBy <> 'system'),
+      supplierOrderIDs TEXT NOT NULL,
+      landedCost INTEGER CHECK (landedCost >= 0),
+      fundedBy TEXT NOT NULL CHECK (fundedBy IN ('', 'reseller', 'platform')),
+      notPlacedEvidence TEXT NOT NULL,
+      recordedAt INTEGER NOT NULL,
+      PRIMARY KEY (orderID, number),
+      CHECK ((supplierOrderIDs = '') = (landedCost IS NULL)),
+      CHECK ((supplierOrderIDs = '') = (fundedBy = '')),
+      CHECK ((supplierOrderIDs = '') <> (notPlacedEvidence = ''))
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER findingIsNotChanged BEFORE UPDATE ON finding
+      BEGIN SELECT RAISE(ABORT, 'what a person found is append-only'); END;
+    CREATE TRIGGER findingIsNotDeleted BEFORE DELETE ON finding
+      BEGIN SELECT RAISE(ABORT, 'what a person found is append-only'); END;
+
+    CREATE TABLE supplierOrder (
+      environment INTEGER NOT NULL CHECK (environment IN (1, 2)),
+      supplierOrderID TEXT NOT NULL CHECK (supplierOrderID <> ''),
+      orderID TEXT NOT NULL REFERENCES buyerOrder (orderID),
+      PRIMARY KEY (environment, supplierOrderID)
     ) STRICT, WITHOUT ROWID;
     """
 

@@ -115,51 +115,6 @@ import Testing
     }
   }
 
-  @Test func `after an attestation the purchase may be retried`() async throws {
-    try await OrdersUnderTest.running { orders in
-      for _ in 0..<20 {
-        orders.purchasing.script(.purchase(.unknown, reason: "OUTCOME_UNKNOWN"))
-      }
-      try await sell(orders)
-      try await orders.wait(for: "o-1", .needsAttention, "OUTCOME_UNKNOWN")
-      await orders.expectRefused(.permissionDenied) {
-        _ = try await orders.client.attestNotPlaced(
-          .init(orderID: "o-1", evidence: "none"),
-          options: CallOptions(timeout: .seconds(5)).acting("reseller:42"))
-      }
-      let order = try await orders.client.attestNotPlaced(
-        .init(orderID: "o-1", evidence: "no order in the account on 24 November"),
-        options: Page.asOperator)
-      #expect(order.waiting?.reason?.code == "NOT_PLACED")
-      #expect(order.waiting?.allowedActions == [.retry, .markPurchased, .refund])
-      #expect(try await orders.story("o-1").contains("attestedNotPlaced"))
-    }
-  }
-
-  @Test func `a person marks the order purchased, and the sale is booked with his figures`()
-    async throws
-  {
-    try await OrdersUnderTest.running { orders in
-      orders.purchasing.script(.purchase(.refused, reason: "OUT_OF_STOCK"))
-      try await sell(orders)
-      try await orders.wait(for: "o-1", .needsAttention)
-      let request = MarkPurchasedRequest(
-        orderID: "o-1", supplierOrderIDs: ["9001", "9002"], landedCost: Page.usd(2500),
-        fundedBy: "platform")
-      _ = try await orders.client.markPurchased(request, options: Page.asOperator)
-      try await orders.finished("o-1")
-      #expect(orders.ledger.sales.map(\.landedCost) == [Page.usd(2500)])
-      #expect(orders.ledger.sales.map(\.fundedBy) == ["platform"])
-      _ = try await orders.client.markPurchased(request, options: Page.asOperator)
-      var other = request
-      other.supplierOrderIDs = ["9003"]
-      let refused = other
-      await orders.expectRefused(.alreadyExists, fields: ["supplier_order_ids"]) {
-        _ = try await orders.client.markPurchased(refused, options: Page.asOperator)
-      }
-    }
-  }
-
   @Test func `a booking that the ledger refuses needs a person, and a retry books it`()
     async throws
   {

@@ -54,24 +54,40 @@ import Testing
   @Test func `a call that waits hears what was rung before it listened to the end`() async throws {
     let bell = OrderBell()
     let listening = try #require(bell.listen(to: "o-1"))
-    let first = OrdersUnderTest.order()
-    bell.ring(OrdersUnderTest.order(.init(state: .purchasing)))
-    let heard = await listening.first(from: first, until: .now + .seconds(5)) {
-      $0.state != .capturing
-    }
-    #expect(heard.state == .purchasing)
+    let (first, second) = (
+      OrdersUnderTest.order(), OrdersUnderTest.order(.init(state: .purchasing))
+    )
+    bell.ring("o-1")
+    let heard = try await listening.first(
+      from: first, until: .now + .seconds(5), reading: { second }
+    ) { $0.state != .capturing }
+    #expect(heard == second)
     bell.close(listening)
-    bell.ring(first)
+    bell.ring("o-1")
   }
 
   @Test func `a call that waits in vain answers what it knows at the deadline`() async throws {
     let bell = OrderBell()
     let listening = try #require(bell.listen(to: "o-1"))
     let first = OrdersUnderTest.order()
-    let heard = await listening.first(from: first, until: .now + .milliseconds(20)) { _ in false }
+    let heard = try await listening.first(
+      from: first, until: .now + .milliseconds(20), reading: { first }
+    ) { _ in false }
     #expect(heard == first)
     bell.close(listening)
     bell.close(listening)
+  }
+
+  @Test func `when the service stops, calls that wait answer and none waits any more`() async throws
+  {
+    let bell = OrderBell()
+    let listening = try #require(bell.listen(to: "o-1"))
+    let first = OrdersUnderTest.order()
+    bell.endAll()
+    let heard = try await listening.first(
+      from: first, until: .now + .seconds(60), reading: { first }
+    ) { _ in false }
+    #expect(heard == first && bell.listen(to: "o-1") == nil)
   }
 
   @Test func `so many calls may wait, and no more`() throws {

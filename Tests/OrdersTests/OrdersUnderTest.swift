@@ -23,15 +23,15 @@ struct OrdersUnderTest: Sendable {
   let payPal = ScriptedPayPal()
   let purchasing = ScriptedPurchasing()
   let ledger = ScriptedLedger()
-  let bell = OrderBell()
+  let book: OrderBook
   let client: OrdersClient
 
   init(_ location: Location = .memory) throws {
     store = try Store(
       location, applicationID: Schema.applicationID, migrations: Schema.migrations,
       logger: Self.logger)
-    let service = OrdersService(
-      store: store, gateway: payPal, bell: bell, logger: Self.logger)
+    book = OrderBook(store: store, bell: OrderBell())
+    let service = OrdersService(book: book, gateway: payPal, logger: Self.logger)
     client = OrdersClient(InProcessChannel(services: [service.rpcService()], logger: Self.logger))
   }
 
@@ -50,12 +50,12 @@ struct OrdersUnderTest: Sendable {
     let channel = InProcessChannel(
       services: [purchasing.rpcService(), ledger.rpcService()], logger: Self.logger)
     let payments = PaymentWork(
-      store: store, gateway: payPal, bell: bell, startedAt: startedAt, logger: Self.logger)
+      book: book, gateway: payPal, startedAt: startedAt, logger: Self.logger)
     let purchases = PurchaseWork(
-      store: store, purchasing: PurchasingClient(channel), marginBasisPoints: 500,
+      book: book, purchasing: PurchasingClient(channel), marginBasisPoints: 500,
       logger: Self.logger)
     let bookings = BookingWork(
-      store: store, ledger: LedgerClient(channel), logger: Self.logger)
+      book: book, ledger: LedgerClient(channel), logger: Self.logger)
     let runner = IntentRunner(
       store: store, logger: Self.logger,
       handlers: payments.handlers.merging(purchases.handlers) { first, _ in first }

@@ -11,6 +11,8 @@ final class ScriptedPurchasing: PurchasingMethods {
 
   private struct State {
     var answers: [Answer] = []
+    var reconciling: [Answer] = []
+    var reconciled: [ReconcilePurchaseRequest] = []
     var placed: [PlacePurchaseRequest] = []
     var looks = 0
     var callers: Set<String> = []
@@ -21,6 +23,8 @@ final class ScriptedPurchasing: PurchasingMethods {
 
   /// What was asked to be bought, with repeats.
   var placed: [PlacePurchaseRequest] { state.withLock { $0.placed } }
+  /// What purchasing was told, with repeats.
+  var reconciled: [ReconcilePurchaseRequest] { state.withLock { $0.reconciled } }
   var looks: Int { state.withLock { $0.looks } }
   /// Who called, and under which request ids.
   var callers: Set<String> { state.withLock { $0.callers } }
@@ -28,6 +32,25 @@ final class ScriptedPurchasing: PurchasingMethods {
 
   /// The next answers to either method; afterwards everything is bought.
   func script(_ answers: Answer...) { state.withLock { $0.answers += answers } }
+  /// From now on everything is bought.
+  func dropScript() { state.withLock { $0.answers = [] } }
+
+  /// The next answers to what persons found; afterwards it is believed.
+  func scriptReconciling(_ answers: Answer...) { state.withLock { $0.reconciling += answers } }
+
+  func reconcilePurchase(_ request: ReconcilePurchaseRequest, _ context: CallContext) async throws
+    -> Purchase
+  {
+    let answer = state.withLock { state -> Answer in
+      state.reconciled.append(request)
+      if !state.reconciling.isEmpty { return state.reconciling.removeFirst() }
+      return request.supplierOrderIDs.isEmpty
+        ? .purchase(.refused, reason: "ATTESTED_NOT_PLACED") : .purchase(.purchased)
+    }
+    var purchase = try purchase(answer, request.orderID, generation: request.generation)
+    if purchase.state == .purchased { purchase.supplierOrderIDs = request.supplierOrderIDs }
+    return purchase
+  }
 
   func placePurchase(_ request: PlacePurchaseRequest, _ context: CallContext) async throws
     -> Purchase
@@ -52,6 +75,10 @@ final class ScriptedPurchasing: PurchasingMethods {
     let answer = state.withLock { state in
       state.answers.isEmpty ? .purchase(.purchased) : state.answers.removeFirst()
     }
+    return try purchase(answer, orderID, generation: generation)
+  }
+
+  private func purchase(_ answer: Answer, _ orderID: String, generation: Int32) throws -> Purchase {
     switch answer {
     case .fail(let error): throw error
     case .purchase(let purchased, let reason, let nextAt):

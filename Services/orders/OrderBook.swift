@@ -1,0 +1,42 @@
+import Store
+
+/// The orders' database, whose changes are told to those who wait or watch.
+struct OrderBook: Sendable {
+  let store: Store
+  let bell: OrderBell
+
+  /// Runs a transaction on the orders; what it changed is told once it is committed.
+  @discardableResult
+  func write<Value: Sendable>(_ body: @escaping @Sendable (OrderStore) throws -> Value)
+    async throws -> Value
+  {
+    let (value, changed) = try await store.write { transaction in
+      let orders = OrderStore(transaction: transaction)
+      let value = try body(orders)
+      return (value, orders.changes.orders)
+    }
+    for orderID in changed { bell.ring(orderID) }
+    return value
+  }
+
+  func read<Value: Sendable>(_ body: @escaping @Sendable (OrderStore) throws -> Value)
+    async throws -> Value
+  { try await store.read { try body(OrderStore(transaction: $0)) } }
+
+  /// The order of an intent that is still due; one that is not ends here.
+  func due(
+    _ orderID: String, _ effect: OrderEffect, where isDue: @escaping @Sendable (Order) -> Bool
+  ) async throws -> Order? {
+    let order = try await read { try $0.order(orderID) }
+    if let order, isDue(order) { return order }
+    try await write { try $0.complete(effect, orderID) }
+    return nil
+  }
+}
+
+/// Which orders one transaction changes. Never leaves it.
+final class OrderChanges {
+  private(set) var orders: Set<String> = []
+
+  func add(_ orderID: String) { orders.insert(orderID) }
+}
