@@ -24,7 +24,7 @@ final class ClientCall: @unchecked Sendable {
   /// The status that came; the call ends with it when its stream closes.
   var end: CallEnd?
   var isOver = false
-  var deadline: Scheduled<Void>?
+  var deadline = NIODeadline.distantFuture
 
   private let onMessage: (ByteBuffer) -> Void
   private let onEnd: (CallEnd) -> Void
@@ -53,7 +53,6 @@ final class ClientCall: @unchecked Sendable {
   func finish(_ end: CallEnd) {
     guard !isOver else { return }
     isOver = true
-    deadline?.cancel()
     onEnd(end)
   }
 }

@@ -33,9 +33,8 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
         call.finish(.refused("the connection was closed"))
         return
       }
-      call.deadline = self.eventLoop.scheduleTask(in: TimeAmount(call.head.timeout ?? .zero)) {
-        self.cancel(call, MethodTexts.clientDeadline(call.head))
-      }
+      call.deadline = .now() + TimeAmount(call.head.timeout ?? .zero)
+      self.watchDeadline(call.deadline)
       if self.waiting == nil { self.send(call) } else { self.waiting?.append(call) }
     }
   }
@@ -51,6 +50,14 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       call.finish(.refused("\(error)"))
       onGone(self)
     }
+  }
+
+  override func expireCalls(_ now: NIODeadline) -> NIODeadline? {
+    let open = Array(calls.values) + (waiting ?? []).filter { !$0.isOver }
+    for call in open where call.deadline <= now {
+      cancel(call, MethodTexts.clientDeadline(call.head))
+    }
+    return open.lazy.filter { !$0.isOver }.map(\.deadline).min()
   }
 
   /// Ends a call from this side, and tells the server.

@@ -18,6 +18,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var isReading = false
   private var isEnding = false
   private(set) var isClosed = false
+  private var alarm: (deadline: NIODeadline, timer: Scheduled<Void>)?
   /// Bytes on their way to the channel; kept between flushes so that most need no new memory.
   private var writing = ByteBuffer()
 
@@ -29,6 +30,23 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
 
   /// The channel is gone, or the session cannot go on: end what was open. Called once.
   func connectionLost(_ reason: String) {}
+
+  /// Ends the calls whose deadline is not after `now`. Returns the earliest deadline of the others.
+  func expireCalls(_ now: NIODeadline) -> NIODeadline? { nil }
+
+  // MARK: Deadlines
+
+  /// Sees to it that `expireCalls` runs at a deadline. There is one timer for all calls, for the
+  /// earliest deadline known: most calls end long before theirs, and need no timer of their own.
+  func watchDeadline(_ deadline: NIODeadline) {
+    if let alarm, alarm.deadline <= deadline { return }
+    alarm?.timer.cancel()
+    let timer = eventLoop.scheduleTask(deadline: deadline) {
+      self.alarm = nil
+      if let next = self.expireCalls(.now()) { self.watchDeadline(next) }
+    }
+    alarm = (deadline, timer)
+  }
 
   // MARK: Channel events
 
@@ -114,6 +132,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     isClosed = true
     let context = context
     self.context = nil
+    alarm?.timer.cancel()
+    alarm = nil
     connectionLost(reason)
     context?.close(promise: nil)
   }

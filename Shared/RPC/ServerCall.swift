@@ -12,6 +12,7 @@ struct Route: Sendable {
 /// `@unchecked Sendable`: touched on its connection's event loop alone.
 final class ServerCall: @unchecked Sendable {
   let stream: Int32
+  let deadline: NIODeadline
   let context: CallContext
   let implementation: MethodImplementation
   var assembler = MessageAssembler()
@@ -19,7 +20,6 @@ final class ServerCall: @unchecked Sendable {
   /// Bytes of the request that came and wait for the rest.
   var heldBytes = 0
   var task: Task<Void, Never>?
-  var deadline: Scheduled<Void>?
   /// A status was sent; what the method still does is no longer of interest.
   var isAnswered = false
   /// The header block of a streamed answer was sent.
@@ -27,8 +27,11 @@ final class ServerCall: @unchecked Sendable {
   /// Writers that wait until the peer has taken what was written.
   var writers: [CheckedContinuation<Void, any Error>] = []
 
-  init(stream: Int32, context: CallContext, implementation: MethodImplementation) {
+  init(
+    stream: Int32, deadline: NIODeadline, context: CallContext, implementation: MethodImplementation
+  ) {
     self.stream = stream
+    self.deadline = deadline
     self.context = context
     self.implementation = implementation
   }

@@ -31,9 +31,10 @@ extension ServerConnection {
     let timeout = min(
       head.timeout ?? route.implementation.timeout(core.configuration), RPCDefaults.timeoutMax)
     let call = ServerCall(
-      stream: stream, context: context(route, head, timeout), implementation: route.implementation)
+      stream: stream, deadline: .now() + TimeAmount(timeout),
+      context: context(route, head, timeout), implementation: route.implementation)
     calls[stream] = call
-    call.deadline = eventLoop.scheduleTask(in: TimeAmount(timeout)) { self.expire(stream) }
+    watchDeadline(call.deadline)
   }
 
   private func context(_ route: Route, _ head: CallHead, _ timeout: Duration) -> CallContext {
@@ -42,11 +43,11 @@ extension ServerConnection {
       requestID: MethodRun.requestID(head.metadata), deadline: .now + timeout, logger: core.logger)
   }
 
-  private func expire(_ stream: Int32) {
-    guard let call = calls[stream] else { return }
+  /// Ends a call whose time is over.
+  func expire(_ call: ServerCall) {
     if call.isAnswered {
       // The peer has its answer, and keeps its own half open for no reason.
-      session.reset(stream, HTTP2Code.cancel)
+      session.reset(call.stream, HTTP2Code.cancel)
       flushSoon()
     } else {
       call.task?.cancel()

@@ -89,10 +89,15 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     for call in open { end(call) }
   }
 
+  override func expireCalls(_ now: NIODeadline) -> NIODeadline? {
+    let open = Array(calls.values)
+    for call in open where call.deadline <= now { expire(call) }
+    return open.lazy.map(\.deadline).filter { $0 > now }.min()
+  }
+
   /// The stream is gone: the method is cancelled, unless it has answered.
   private func end(_ call: ServerCall) {
     release(call)
-    call.deadline?.cancel()
     call.task?.cancel()
     call.isAnswered = true
     call.releaseWriters(.failure(RPCError(.cancelled, "the caller is gone")))
