@@ -12,16 +12,20 @@ struct JournalExport {
 
   let format: Format
 
-  /// What comes before the first entry, given the accounts that will appear.
+  /// What comes before the first entry, given the accounts that will appear: all are declared, so
+  /// that the programs' strict checks pass too.
   func opening(_ accounts: [(name: String, currency: String)]) -> String {
+    let currencies = Dictionary(grouping: accounts, by: \.name).sorted { $0.key < $1.key }
     switch format {
     case .csv:
       return "sequence,entryID,kind,debit,credit,amount,currency,orderID,environment,occurredAt,"
         + "recordedAt,hash\n"
     case .jsonLines: return ""
-    case .hledger: return "; Dropwire journal\n"
+    case .hledger:
+      return "; Dropwire journal\n\ntag sequence\ntag hash\n"
+        + Set(accounts.map(\.currency)).sorted().map { "commodity \($0)\n" }.joined()
+        + currencies.map { "account \(Self.hledgerName($0.key))\n" }.joined()
     case .beancount:
-      let currencies = Dictionary(grouping: accounts, by: \.name).sorted { $0.key < $1.key }
       return "option \"title\" \"Dropwire journal\"\n\n"
         + currencies.map { name, pairs in
           let codes = pairs.map(\.currency).sorted().joined(separator: ",")
