@@ -10,6 +10,7 @@ extension HTTP2Session {
   static func setCallbacks(_ callbacks: OpaquePointer?) {
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, context in
       let session = HTTP2Session.of(context)
+      swap(&session.previous, &session.incoming)
       session.incoming.removeAll(keepingCapacity: true)
       session.incomingBytes = 0
       return 0
@@ -55,9 +56,20 @@ extension HTTP2Session {
   private func add(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
     incomingBytes += name.count + value.count + 32
     guard incomingBytes <= HTTP2Limits.headerBytesMax else { return }
+    let last = incoming.count < previous.count ? previous[incoming.count] : nil
     incoming.append(
       HeaderField(
-        name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
+        name: Self.text(name, orSame: last?.name), value: Self.text(value, orSame: last?.value)))
+  }
+
+  /// Text of bytes; the text of the block before when it is the same, which costs no memory. Header
+  /// blocks of one connection are much alike.
+  private static func text(_ bytes: UnsafeBufferPointer<UInt8>, orSame last: String?) -> String {
+    guard var last, last.utf8.count == bytes.count else {
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    let isSame = last.withUTF8 { $0.elementsEqual(bytes) }
+    return isSame ? last : String(decoding: bytes, as: UTF8.self)
   }
 
   private func received(_ frame: UnsafePointer<nghttp2_frame>) {

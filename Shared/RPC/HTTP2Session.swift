@@ -14,6 +14,8 @@ final class HTTP2Session {
   var outgoing: [Int32: OutgoingBody] = [:]
   /// The header block that is coming in, and its size as the limit counts it.
   var incoming: [HeaderField] = []
+  /// The block before it.
+  var previous: [HeaderField] = []
   var incomingBytes = 0
 
   /// What was last wrong on this connection, in libnghttp2's words; nil when nothing was.
