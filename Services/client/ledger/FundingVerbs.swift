@@ -15,7 +15,8 @@ struct FundVerb: Verb {
       """)
 
   @Option(help: "Your id for it; with the same id it is booked once.") var id: String
-  @Option(help: "How much.") var amount: String
+  @Option(parsing: .unconditional, help: "How much.")
+  var amount: String
   @Option(help: "Currency of the amount.") var currency = "USD"
   @Flag(help: "Money went out.") var withdraw = false
   @OptionGroup var world: WorldOptions

@@ -71,7 +71,8 @@ struct RequestPayoutVerb: Verb {
 
   @Option(help: "Your id for it: 1 to 40 of a-z, 0-9, '-'.") var id: String
   @Option(help: "admin, or reseller:42.") var payee: String
-  @Option(help: "At most the available balance.") var amount: String
+  @Option(parsing: .unconditional, help: "At most the available balance.")
+  var amount: String
   @Option(help: "Currency of the amount.") var currency = "USD"
   @OptionGroup var world: WorldOptions
   @OptionGroup var showing: ShowingOptions

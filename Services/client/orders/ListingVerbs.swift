@@ -20,7 +20,9 @@ struct PutListingVerb: Verb {
   @Argument(help: "1 to 40 of a-z, 0-9, '-'.") var listing: String
   @Option(help: ArgumentHelp("The reseller; none for the platform itself.", valueName: "id"))
   var user: Int64 = 0
-  @Option(help: ArgumentHelp("What the buyer pays for one.", valueName: "amount"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What the buyer pays for one.", valueName: "amount"))
   var price: String
   @Option(help: "Currency of the price.") var currency = "USD"
   @Option(help: "For people.") var title: String
