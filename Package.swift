@@ -108,15 +108,17 @@ let package = Package(
     library("Everything", "Tests/Everything", ["CEverything", "CProtobufC", "Contract", "RPC"]),
 
     tests("MoneyTests", ["Money"]),
-    tests("ContractTests", ["Contract", "Everything", "Support", nioCore]),
+    tests(
+      "ContractTests", ["Contract", "Everything", "RPC", nioCore],
+      exclude: ["reference.py"]),
     tests("RPCTests", ["RPC", nioCore, logging], exclude: ["grpcio_client.py"]),
     tests("StoreTests", ["Store", grdb, logging]),
     tests("OutsideTests", ["Outside", "PayPal", "Money", nioCore, nioPosix, logging]),
     tests(
       "LedgerTests",
       [
-        "Ledger", "Contract", "RPC", "Store", "Money", "PayPal", "Outside", "Support", grdb,
-        logging,
+        "Ledger", "Contract", "RPC", "Store", "Money", "PayPal", "Outside", "Support", crypto,
+        grdb, logging,
       ]),
     tests(
       "PurchasingTests",
