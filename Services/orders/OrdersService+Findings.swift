@@ -64,8 +64,13 @@ extension OrdersService {
         throw OrdersError.evidenceReused(
           orderID: order.orderID, given: before.generation, newest: newest)
       }
-    case .placed(let ids, let cost, _):
+    case .placed(let ids, let cost, let fundedBy):
       try require(cost, like: order, "landed_cost")
+      if order.userID == 0 && fundedBy != "platform" {
+        var fields = Fields()
+        fields.reject("funded_by", "is \(fundedBy); a house order is funded by platform")
+        throw fields.refusal
+      }
       for id in ids {
         if let other = try orders.claimant(of: id, order.environment), other != order.orderID {
           throw OrdersError.supplierOrderTaken(id: id, by: other)

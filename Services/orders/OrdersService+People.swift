@@ -57,6 +57,7 @@ extension OrdersService {
     -> Contract.Order
   {
     let actor = try context.actor()
+    try actor.requirePlatformPerson("say what was bought")
     var fields = Fields()
     let orderID = fields.id("order_id", request.orderID)
     let ids = fields.supplierOrders(request.supplierOrderIDs)
@@ -80,7 +81,7 @@ extension OrdersService {
     -> Contract.Order
   {
     let actor = try context.actor()
-    try actor.requirePlatform("attest that nothing was placed")
+    try actor.requirePlatformPerson("attest that nothing was placed")
     var fields = Fields()
     let orderID = fields.id("order_id", request.orderID)
     let evidence = fields.text("evidence", request.evidence, isRequired: true)
@@ -141,6 +142,18 @@ extension OrdersService {
     fields.reject(
       field, "is in \(amount.currency.code); it must be in \(order.price.currency.code)")
     throw fields.refusal
+  }
+}
+
+extension Actor {
+  /// Refuses a reseller, whose payouts would follow from what he says, and a service, which has seen
+  /// nothing.
+  fileprivate func requirePlatformPerson(_ what: String) throws(RPCError) {
+    try requirePlatform(what)
+    guard self == .system else { return }
+    throw RPCError(
+      .permissionDenied, "a service may not \(what); an admin or operator may",
+      reason: ErrorReason(code: "PERSON_ONLY"))
   }
 }
 

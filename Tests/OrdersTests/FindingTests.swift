@@ -16,7 +16,7 @@ import Testing
 
   /// An order whose purchase is unknown and stays so until a person has spoken.
   private func unknown(_ orders: OrdersUnderTest, generation: Int32 = 1) async throws {
-    for _ in 0..<40 { orders.purchasing.script(.purchase(.unknown, reason: "PURCHASE_UNKNOWN")) }
+    for _ in 0..<100 { orders.purchasing.script(.purchase(.unknown, reason: "PURCHASE_UNKNOWN")) }
     if generation == 1 {
       try await orders.checkout("o-1")
       try await orders.capture("o-1")
@@ -50,7 +50,6 @@ import Testing
       #expect(told.first?.foundBy == "operator:test" && told.first?.generation == 1)
       #expect(told.first?.notPlacedEvidence == "none on 24 November")
       #expect(try await attest(orders) == order, "a replay answers as the first")
-      orders.purchasing.dropScript()
       _ = try await orders.client.retryOrder(.init(orderID: "o-1"), options: Page.asOperator)
       try await orders.finished("o-1")
       #expect(orders.purchasing.placed.map(\.generation) == [1, 2])
@@ -78,7 +77,6 @@ import Testing
   @Test func `a found order is told to purchasing, and the supplier's cost counts`() async throws {
     try await OrdersUnderTest.running { orders in
       try await unknown(orders)
-      orders.purchasing.dropScript()
       orders.purchasing.scriptReconciling(.purchase(.awaitingSupplierPayment))
       let order = try await orders.client.markPurchased(Self.found, options: Page.asOperator)
       #expect(order.state == .purchased && order.landedCost == Page.usd(800))
@@ -110,9 +108,8 @@ import Testing
   @Test func `what purchasing found out itself counts more than an attestation`() async throws {
     try await OrdersUnderTest.running { orders in
       try await unknown(orders)
-      orders.purchasing.dropScript()
       orders.purchasing.scriptReconciling(
-        .fail(
+        .failKnowing(
           RPCError(.failedPrecondition, "no", reason: ErrorReason(code: "NOTHING_TO_RECONCILE"))))
       #expect(try await attest(orders).state == .purchased)
       #expect(orders.purchasing.placed.count == 1)
@@ -154,6 +151,37 @@ import Testing
       let refused = other
       await orders.expectRefused(.alreadyExists, fields: ["supplier_order_ids"]) {
         _ = try await orders.client.markPurchased(refused, options: Page.asOperator)
+      }
+    }
+  }
+
+  @Test func `no reseller and no service says what was bought, and at which cost`() async throws {
+    try await OrdersUnderTest.running { orders in
+      orders.purchasing.script(.purchase(.refused, reason: "OUT_OF_STOCK"))
+      try await orders.checkout("o-1")
+      try await orders.capture("o-1")
+      try await orders.wait(for: "o-1", .needsAttention)
+      for actor in ["reseller:42", "system"] {
+        await orders.expectRefused(.permissionDenied) {
+          _ = try await orders.client.markPurchased(
+            Self.found, options: CallOptions(timeout: .seconds(5)).acting(actor))
+        }
+      }
+      #expect(try await orders.order("o-1").state == .needsAttention)
+    }
+  }
+
+  @Test func `a house order is not funded by a reseller`() async throws {
+    try await OrdersUnderTest.running { orders in
+      _ = try await orders.client.putListing(
+        Shop.mug("house", userID: 0), options: Page.asOperator)
+      orders.purchasing.script(.purchase(.refused, reason: "BROWSER_NOT_CONFIGURED"))
+      _ = try await orders.client.createCheckout(
+        Page.checkout("o-1", listing: "house"), options: Page.asOperator)
+      try await orders.capture("o-1")
+      try await orders.wait(for: "o-1", .needsAttention)
+      await orders.expectRefused(.invalidArgument, fields: ["funded_by"]) {
+        _ = try await orders.client.markPurchased(Self.found, options: Page.asOperator)
       }
     }
   }
