@@ -9,6 +9,8 @@ enum PurchaseRules {
     case refused(OrderReason)
     /// Purchasing cannot find out by itself.
     case unknown(OrderReason)
+    /// It is bought; what was charged is not known in the order's currency.
+    case costMissing(OrderReason)
     /// It goes on; `nextAt` is 0 when purchasing does not say when.
     case open(OrderReason, nextAt: Int64)
   }
@@ -19,11 +21,12 @@ enum PurchaseRules {
     case .purchased:
       guard let cost = cost(purchase, order.price.currency), !purchase.supplierOrderIDs.isEmpty
       else {
-        return .open(
+        return .costMissing(
           OrderReason(
             code: "PURCHASE_COST_UNKNOWN",
-            text: "the goods are bought; purchasing has not told the supplier's charge in "
-              + order.price.currency.code, owner: "platform"), nextAt: nextAt)
+            text: "the goods are bought; what the supplier charged is not known in "
+              + "\(order.price.currency.code); mark the order purchased with the cost",
+            owner: "platform"))
       }
       return .purchased(cost: cost)
     case .refused, .closed:

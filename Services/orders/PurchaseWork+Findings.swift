@@ -32,6 +32,22 @@ extension PurchaseWork {
     }
   }
 
+  /// Goods that are bought for a charge that cannot be booked: a person's figure counts, and when
+  /// there is none yet, a person is asked.
+  func completeAsFound(
+    _ purchase: Purchase, _ order: Order, _ intent: Intent, _ reason: OrderReason,
+    _ effect: OrderEffect
+  ) async throws {
+    let finding = try await book.read { try $0.findings(order).last }
+    guard case .placed(let ids, let cost, let fundedBy)? = finding?.content,
+      finding?.generation == order.progress.purchaseGeneration
+    else { return try await stayUnknown(order, intent, reason, effect) }
+    let bought = Bought(
+      ids: purchase.supplierOrderIDs.isEmpty ? ids : purchase.supplierOrderIDs, cost: cost,
+      path: purchase.path, fundedBy: purchase.fundedBy.isEmpty ? fundedBy : purchase.fundedBy)
+    try await complete(order, effect, bought)
+  }
+
   private func request(_ finding: Finding, _ order: Order) -> ReconcilePurchaseRequest {
     var request = ReconcilePurchaseRequest(
       orderID: order.orderID, foundBy: finding.foundBy, generation: Int32(finding.generation))
@@ -65,11 +81,7 @@ extension PurchaseWork {
   /// Purchasing refuses what it was told: what it knows itself counts, and when that is nothing, the
   /// person learns why.
   private func ask(_ order: Order, _ intent: Intent, why refusal: RPCError) async throws {
-    let outcome = await CallOutcome {
-      try await purchasing.getPurchase(
-        .init(orderID: order.orderID),
-        options: .own(order.orderID, timeout: CallRules.lookTimeout))
-    }
+    let outcome = await look(order)
     try Task.checkCancellation()
     switch outcome {
     case .done(let purchase):

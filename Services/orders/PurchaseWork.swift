@@ -1,6 +1,7 @@
 import Contract
 import Logging
 import Money
+import RPC
 import Runtime
 import Store
 
@@ -51,13 +52,39 @@ struct PurchaseWork: Sendable {
     CrashPoint.reached(OrdersStep.purchasePlaced)
     switch outcome {
     case .done(let purchase): try await settle(purchase, order, intent, .placePurchase)
-    case .refused(let error):
-      try await needAttention(
-        .purchaseNotTaken, order, .placePurchase, CallRules.refused("purchasing", error))
+    case .refused(let error): try await askWhetherTaken(order, intent, refusal: error)
     case .unreachable(let error):
       try await postpone(
         .placePurchase, order, CallRules.unreachable("purchasing", error),
         next: "purchasing is asked again", delay: CallRules.delay(attempts: intent.attempts))
+    }
+  }
+
+  /// A refusal says that this call was not taken. An earlier one whose answer was lost may have been:
+  /// only purchasing's own word that it has no such purchase makes it certain.
+  private func askWhetherTaken(_ order: Order, _ intent: Intent, refusal: RPCError) async throws {
+    let reason = CallRules.refused("purchasing", refusal)
+    let known = await look(order)
+    try Task.checkCancellation()
+    switch known {
+    case .done(let purchase) where purchase.isEnded(before: order.progress.purchaseGeneration):
+      try await needAttention(.purchaseNotTaken, order, .placePurchase, reason)
+    case .done(let purchase): try await settle(purchase, order, intent, .placePurchase)
+    case .refused(let error) where error.code == .notFound:
+      try await needAttention(.purchaseNotTaken, order, .placePurchase, reason)
+    case .refused, .unreachable:
+      try await postpone(
+        .placePurchase, order, reason, next: "purchasing is asked again",
+        delay: CallRules.refusedMilliseconds)
+    }
+  }
+
+  /// What purchasing knows of an order's purchase.
+  func look(_ order: Order) async -> CallOutcome<Purchase> {
+    await CallOutcome {
+      try await purchasing.getPurchase(
+        .init(orderID: order.orderID),
+        options: .own(order.orderID, timeout: CallRules.lookTimeout))
     }
   }
 
@@ -71,11 +98,12 @@ struct PurchaseWork: Sendable {
   private func poll(_ intent: Intent) async throws {
     guard let order = try await book.due(intent.subject, .pollPurchase, where: \.hasOpenPurchase)
     else { return }
-    let outcome = await CallOutcome {
-      try await purchasing.getPurchase(
-        .init(orderID: order.orderID),
-        options: .own(order.orderID, timeout: CallRules.lookTimeout))
+    // Until purchasing was told what a person found, its answer would undo the person's word.
+    let telling = OrderEffect.reconcilePurchase.rawValue
+    if try await book.read({ try $0.transaction.intent(telling, order.orderID) }) != nil {
+      return try await book.write { try $0.complete(.pollPurchase, order.orderID) }
     }
+    let outcome = await look(order)
     try Task.checkCancellation()
     switch outcome {
     case .done(let purchase): try await settle(purchase, order, intent, .pollPurchase)
@@ -97,6 +125,8 @@ struct PurchaseWork: Sendable {
     case .purchased(let cost): try await complete(order, effect, purchase, cost)
     case .refused(let reason): try await needAttention(.purchaseRefused, order, effect, reason)
     case .unknown(let reason): try await stayUnknown(order, intent, reason, effect)
+    case .costMissing(let reason):
+      try await completeAsFound(purchase, order, intent, reason, effect)
     case .open(let reason, let nextAt):
       let delay = CallRules.pollDelay(attempts: effect == .pollPurchase ? intent.attempts : 0)
       if effect == .pollPurchase { return try await wait(order, intent, reason, delay: delay) }
@@ -143,7 +173,7 @@ struct PurchaseWork: Sendable {
   }
 
   /// Leaves the order with a person, and goes on looking: it may resolve itself.
-  private func stayUnknown(
+  func stayUnknown(
     _ order: Order, _ intent: Intent, _ reason: OrderReason, _ effect: OrderEffect = .pollPurchase
   ) async throws {
     if order.state == .purchasing {
@@ -219,6 +249,13 @@ extension OrderStore {
       ])
     if changed != nil { try claim(bought.ids, for: order) }
     return changed
+  }
+}
+
+extension Purchase {
+  /// Whether it is an earlier generation that has ended without goods.
+  fileprivate func isEnded(before generation: Int) -> Bool {
+    self.generation < Int32(generation) && (state == .refused || state == .closed)
   }
 }
 

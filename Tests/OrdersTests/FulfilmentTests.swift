@@ -71,12 +71,44 @@ import Testing
     }
   }
 
+  @Test func `a refusal of a repeat does not hide that purchasing has the order`() async throws {
+    try await OrdersUnderTest.running { orders in
+      // The first call is taken and its answer lost; the repeat has another ceiling, since the margin
+      // was configured anew.
+      orders.purchasing.script(
+        .fail(Page.unreachable), .fail(RPCError(.alreadyExists, "another cost_ceiling")),
+        .purchase(.placing))
+      try await sell(orders)
+      try await orders.finished("o-1")
+      let story = try await orders.story("o-1")
+      #expect(!story.contains("purchaseNotTaken"))
+    }
+  }
+
+  @Test func `a charge that cannot be booked needs a person, who tells it`() async throws {
+    try await OrdersUnderTest.running { orders in
+      orders.purchasing.script(.purchase(.purchased, currency: "EUR"))
+      for _ in 0..<40 { orders.purchasing.script(.purchase(.purchased, currency: "EUR")) }
+      try await sell(orders)
+      let order = try await orders.wait(for: "o-1", .needsAttention, "PURCHASE_COST_UNKNOWN")
+      #expect(order.waiting?.allowedActions == [.markPurchased, .attestNotPlaced])
+      orders.purchasing.scriptReconciling(.purchase(.purchased, currency: "EUR"))
+      let bought = try await orders.client.markPurchased(
+        .init(
+          orderID: "o-1", supplierOrderIDs: ["8001"], landedCost: Page.usd(870),
+          fundedBy: "reseller"), options: Page.asOperator)
+      #expect(bought.state == .purchased && bought.landedCost == Page.usd(870))
+      try await orders.finished("o-1")
+    }
+  }
+
   @Test func `what purchasing never took is retried under the same generation`() async throws {
     try await OrdersUnderTest.running { orders in
       orders.purchasing.script(
         .fail(
           RPCError(
-            .failedPrecondition, "no", reason: ErrorReason(code: "ENVIRONMENT_NOT_CONFIGURED"))))
+            .failedPrecondition, "no", reason: ErrorReason(code: "ENVIRONMENT_NOT_CONFIGURED"))),
+        .fail(RPCError(.notFound, "no such purchase")))
       try await sell(orders)
       try await orders.wait(for: "o-1", .needsAttention, "ENVIRONMENT_NOT_CONFIGURED")
       _ = try await orders.client.retryOrder(.init(orderID: "o-1"), options: Page.asOperator)

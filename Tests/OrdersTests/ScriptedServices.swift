@@ -5,8 +5,11 @@ import Synchronization
 /// A purchasing that does as it is told.
 final class ScriptedPurchasing: PurchasingMethods {
   enum Answer: Sendable {
-    case purchase(PurchaseState, reason: String = "", nextAt: Int64 = 0)
+    case purchase(
+      PurchaseState, reason: String = "", nextAt: Int64 = 0, currency: String = "USD")
     case fail(RPCError)
+    /// Fails, and has found out by itself what the script does not know.
+    case failKnowing(RPCError)
   }
 
   private struct State {
@@ -43,9 +46,15 @@ final class ScriptedPurchasing: PurchasingMethods {
   {
     let answer = state.withLock { state -> Answer in
       state.reconciled.append(request)
-      if !state.reconciling.isEmpty { return state.reconciling.removeFirst() }
-      return request.supplierOrderIDs.isEmpty
-        ? .purchase(.refused, reason: "ATTESTED_NOT_PLACED") : .purchase(.purchased)
+      let answer =
+        state.reconciling.isEmpty
+        ? request.supplierOrderIDs.isEmpty
+          ? .purchase(.refused, reason: "ATTESTED_NOT_PLACED") : .purchase(.purchased)
+        : state.reconciling.removeFirst()
+      // What is told is known from then on.
+      if case .fail = answer { return answer }
+      state.answers = []
+      return answer
     }
     var purchase = try purchase(answer, request.orderID, generation: request.generation)
     if purchase.state == .purchased { purchase.supplierOrderIDs = request.supplierOrderIDs }
@@ -80,13 +89,13 @@ final class ScriptedPurchasing: PurchasingMethods {
 
   private func purchase(_ answer: Answer, _ orderID: String, generation: Int32) throws -> Purchase {
     switch answer {
-    case .fail(let error): throw error
-    case .purchase(let purchased, let reason, let nextAt):
+    case .fail(let error), .failKnowing(let error): throw error
+    case .purchase(let purchased, let reason, let nextAt, let currency):
       var purchase = Purchase(
         orderID: orderID, state: purchased, generation: generation, path: "api")
       if purchased == .purchased {
         purchase.supplierOrderIDs = ["8001"]
-        purchase.landedCost = .init(minorUnits: 800, currency: "USD")
+        purchase.landedCost = .init(minorUnits: 800, currency: currency)
         purchase.fundedBy = "reseller"
       }
       if !reason.isEmpty {
