@@ -14,7 +14,7 @@ struct Payout: Hashable, Sendable {
     case pending = "PENDING"
     /// Sent under its key, or about to be; the outcome is not known to be other than accepted.
     case submitted = "SUBMITTED"
-    /// The payee has it. Final.
+    /// The payee has it. It can still come back, of which only PayPal's events tell.
     case paid = "PAID"
     /// Sent, and the payee has not claimed it.
     case unclaimed = "UNCLAIMED"

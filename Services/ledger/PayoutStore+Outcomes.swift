@@ -165,24 +165,27 @@ extension PayoutStore {
         JournalEntry.ID.paid(payout.payoutID, payout.generation), .payoutPaid, payout, postings))
   }
 
-  /// Records that nothing was paid and gives the money back to the payee's account. With PENDING the
-  /// payout waits for the next generation.
+  /// Records that nothing was paid, or that what was paid came back, and gives the money back to the
+  /// payee's account. With PENDING the payout waits for the next generation.
   func reverse(_ payout: Payout, to state: Payout.State, _ reason: PayoutReason, itemID: String)
     throws
   {
     guard let amount = payout.amount else { return }
+    let wasPaid = payout.state == .paid
     let nextAt = state == .pending ? transaction.now + PayoutRules.recheckMilliseconds : 0
     let changed = try transaction.run(
       """
       UPDATE payout SET state = $3, itemID = $4, reasonCode = $5, reasonText = $6,
         reasonOwner = $7, providerCode = $8, nextAt = $9, updatedAt = $10,
         amount = CASE WHEN $3 = 'PENDING' THEN NULL ELSE amount END
-      WHERE payoutID = $1 AND generation = $2 AND state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN')
+      WHERE payoutID = $1 AND generation = $2 AND (state = 'PAID') = ($11 = 1)
+        AND state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN', 'PAID')
       """,
       [
         .text(payout.payoutID), .integer(Int64(payout.generation)), .text(state.rawValue),
         .text(itemID), .text(reason.code.rawValue), .text(reason.text), .text(reason.owner),
         .text(reason.providerCode), .integer(nextAt), .integer(transaction.now),
+        .integer(wasPaid ? 1 : 0),
       ])
     try transaction.complete(Self.pollIntent, payout.payoutID)
     if state == .pending {
@@ -196,7 +199,11 @@ extension PayoutStore {
     try journal.append(
       entry(
         JournalEntry.ID.reversed(payout.payoutID, payout.generation), .payoutReversed, payout,
-        [Posting(debit: .payoutsInTransit, credit: payout.payee.account, amount: amount)]))
+        [
+          Posting(
+            debit: wasPaid ? .payPal : .payoutsInTransit, credit: payout.payee.account,
+            amount: amount)
+        ]))
     let (environment, currency) = (payout.environment, amount.currency)
     try wakeForPayeeBalance(payout.payee, environment, currency)
     // What PayPal refused for want of funds leaves nothing for others.

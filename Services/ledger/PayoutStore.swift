@@ -6,7 +6,7 @@ import Store
 /// The payouts and their recipients, and the intents that move them.
 ///
 /// **Invariant:** a PENDING payout has an intent `submitPayout`, an accepted one that is not over an
-/// intent `pollPayout`; a final one has none.
+/// intent `pollPayout`; a paid one only while an event makes us look again.
 struct PayoutStore {
   static let submitIntent = "submitPayout"
   static let pollIntent = "pollPayout"

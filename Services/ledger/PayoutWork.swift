@@ -118,7 +118,7 @@ struct PayoutWork: Sendable {
     let found = try await store.read { transaction in
       try PayoutStore(transaction: transaction).payout(payoutID)
     }
-    guard let payout = found, let transfer = Transfer(payout), payout.isOpen else {
+    guard let payout = found, let transfer = Transfer(payout), payout.isSent else {
       try await store.write { try $0.complete(PayoutStore.pollIntent, payoutID) }
       return
     }
@@ -138,6 +138,8 @@ struct PayoutWork: Sendable {
   private func settle(_ payout: Payout, _ report: TransferReport) async throws {
     let itemID = report.item?.itemID ?? ""
     switch PayoutRules.verdict(report) {
+    case .paid where payout.state == .paid, .open where payout.state == .paid:
+      try await store.write { try $0.complete(PayoutStore.pollIntent, payout.payoutID) }
     case .paid(let fee):
       try await store.write { transaction in
         try PayoutStore(transaction: transaction).pay(payout, itemID: itemID, fee: fee)
@@ -187,9 +189,9 @@ struct PayoutWork: Sendable {
 }
 
 extension Payout {
-  /// Whether PayPal has it and has not said the last word.
-  var isOpen: Bool {
-    !batchID.isEmpty && [.submitted, .unclaimed, .unknown].contains(state)
+  /// Whether PayPal has it and can still say something new about it.
+  var isSent: Bool {
+    !batchID.isEmpty && [.submitted, .unclaimed, .unknown, .paid].contains(state)
   }
 }
 

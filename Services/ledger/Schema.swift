@@ -8,6 +8,7 @@ enum Schema {
   static let migrations = [
     Migration("001 journal", journal), Migration("002 sales", sales),
     Migration("003 payouts", payouts), Migration("004 refunds", refunds),
+    Migration("005 events", events),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.
@@ -212,5 +213,21 @@ enum Schema {
       BEGIN SELECT RAISE(ABORT, 'a dispute is never deleted'); END;
     CREATE TRIGGER saleIsNotChanged BEFORE UPDATE ON sale
       BEGIN SELECT RAISE(ABORT, 'a sale is never changed'); END;
+    """
+
+  /// What providers pushed, as received.
+  private static let events = """
+    CREATE TABLE providerEvent (
+      provider TEXT NOT NULL CHECK (provider <> ''),
+      eventID TEXT NOT NULL CHECK (eventID <> ''),
+      eventType TEXT NOT NULL,
+      environment INTEGER NOT NULL CHECK (environment IN (1, 2)),
+      payload BLOB NOT NULL,
+      occurredAt INTEGER NOT NULL,
+      recordedAt INTEGER NOT NULL,
+      PRIMARY KEY (provider, eventID)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE INDEX payoutByBatch ON payout (batchID) WHERE batchID <> '';
     """
 }
