@@ -62,9 +62,7 @@ struct Journal {
         .text(line.debit), .text(line.credit), .integer(line.minorUnits), .text(line.currency),
       ]
     }
-    try transaction.run(
-      "INSERT INTO posting (chain, sequence, line, debit, credit, amount, currency) VALUES "
-        + Self.tuples(content.lines.count, of: 7), values)
+    try transaction.run(Self.insertPostings[content.lines.count], values)
   }
 
   /// Adds an entry's postings to the sums of its accounts, one row per account and currency.
@@ -92,12 +90,21 @@ struct Journal {
         .integer(sum.debits), .integer(sum.credits),
       ]
     }
-    try transaction.run(
-      "INSERT INTO account (environment, name, currency, debits, credits) VALUES "
-        + Self.tuples(sums.count, of: 5)
-        + " ON CONFLICT (environment, name, currency) DO UPDATE"
-        + " SET debits = account.debits + excluded.debits,"
-        + " credits = account.credits + excluded.credits", values)
+    try transaction.run(Self.addToAccounts[sums.count], values)
+  }
+
+  /// By number of postings.
+  private static let insertPostings = (0...JournalEntry.postingsMax).map {
+    "INSERT INTO posting (chain, sequence, line, debit, credit, amount, currency) VALUES "
+      + tuples($0, of: 7)
+  }
+  /// By number of accounts.
+  private static let addToAccounts = (0...2 * JournalEntry.postingsMax).map {
+    "INSERT INTO account (environment, name, currency, debits, credits) VALUES "
+      + tuples($0, of: 5)
+      + " ON CONFLICT (environment, name, currency) DO UPDATE"
+      + " SET debits = account.debits + excluded.debits,"
+      + " credits = account.credits + excluded.credits"
   }
 
   /// `($1, $2), ($3, $4)`: the parameters of several rows.

@@ -19,13 +19,13 @@ extension RefundStore {
   /// - Throws: `captureMissing`, `captureDiffers` for another currency, `disputeOver` when it ended
   ///   the other way, `refundTooHigh`.
   func record(_ dispute: Dispute, occurredAt: Int64?) throws -> Recorded<OrderBooks> {
+    let stored = try stored(dispute)
     let before = try books(dispute.orderID)
     let currency = before.capture.price.currency
-    if let amount = dispute.amount { try requireCurrency(of: before, "amount", amount) }
-    let stored = try stored(dispute.disputeID)
     if let stored, try isReplay(dispute, stored, currency) {
       return Recorded(value: before, isNew: false)
     }
+    if let amount = dispute.amount { try requireCurrency(of: before, "amount", amount) }
     let held = Amount(minorUnits: stored?.held ?? 0, currency: currency)
     let amount = dispute.amount ?? .zero(currency)
     try requireLimit(before, "amount", left: before.refundable(), asked: amount)
@@ -88,11 +88,12 @@ extension RefundStore {
     }
   }
 
-  private func stored(_ disputeID: String) throws -> Stored? {
-    try transaction.row(
+  /// - Throws: `OtherContent` when it is about another order.
+  private func stored(_ given: Dispute) throws -> Stored? {
+    let stored = try transaction.row(
       "SELECT orderID, state, held, lost, fee FROM dispute WHERE disputeID = $1",
-      [.text(disputeID)]
-    ).map { row in
+      [.text(given.disputeID)]
+    ).map { row -> Stored in
       guard let state = Dispute.State(rawValue: row.text("state")) else {
         preconditionFailure("the schema admits no other state")
       }
@@ -100,22 +101,27 @@ extension RefundStore {
         orderID: row.text("orderID"), state: state, held: row.int("held"),
         lost: row.int("lost"), fee: row.int("fee"))
     }
+    if let stored {
+      try Comparison(kind: "dispute", id: given.disputeID)
+        .require([("order_id", stored.orderID, given.orderID)])
+    }
+    return stored
   }
 
   /// Whether nothing is to be done: the same again, or an opening that comes after the end.
   private func isReplay(_ given: Dispute, _ stored: Stored, _ currency: Currency) throws -> Bool {
-    func text(_ units: Int64) -> String { "\(Amount(minorUnits: units, currency: currency))" }
     let comparison = Comparison(kind: "dispute", id: given.disputeID)
-    try comparison.require([("order_id", stored.orderID, given.orderID)])
-    let (amount, fee) = (given.amount?.minorUnits ?? 0, given.fee?.minorUnits ?? 0)
+    func require(_ field: String, _ units: Int64, _ amount: Amount?) throws(OtherContent) {
+      let stored = Amount(minorUnits: units, currency: currency)
+      try comparison.require([(field, "\(stored)", "\(amount ?? .zero(currency))")])
+    }
     switch (stored.state, given.state) {
     case (_, .opened):
-      if stored.held > 0 { try comparison.require([("amount", text(stored.held), text(amount))]) }
+      if stored.held > 0 { try require("amount", stored.held, given.amount) }
       return true
     case (.lost, .lost):
-      try comparison.require([
-        ("amount", text(stored.lost), text(amount)), ("fee", text(stored.fee), text(fee)),
-      ])
+      try require("amount", stored.lost, given.amount)
+      try require("fee", stored.fee, given.fee)
       return true
     case (.won, .won): return true
     case (.opened, .won), (.opened, .lost): return false

@@ -22,15 +22,14 @@ struct RefundStore {
     let before = try books(refund.orderID)
     if isReplay { return Recorded(value: before, isNew: false) }
     try requireCurrency(of: before, "refunded", refund.refunded)
+    if before.sale == nil && refund.supplierRefunded.isPositive {
+      throw LedgerError.saleMissing(orderID: refund.orderID)
+    }
     try requireLimit(
       before, "refunded", left: before.refundable(), asked: refund.refunded)
-    if refund.supplierRefunded.isPositive {
-      guard let sale = before.sale else {
-        throw LedgerError.saleMissing(orderID: refund.orderID)
-      }
+    if let cost = before.sale?.sale.landedCost {
       try requireLimit(
-        before, "supplier_refund",
-        left: try sale.sale.landedCost.subtracting(before.supplierRefunded),
+        before, "supplier_refund", left: try cost.subtracting(before.supplierRefunded),
         asked: refund.supplierRefunded)
     }
     let after = try before.refunding(refund.refunded, supplier: refund.supplierRefunded)

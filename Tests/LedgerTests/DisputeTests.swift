@@ -119,8 +119,21 @@ import Testing
         try await ledger.dispute("o-1", "d-1", .lost, cents, fee: fee)
       }
     }
-    await ledger.expectRefused(.alreadyExists, fields: ["order_id"]) {
-      try await ledger.dispute("o-2", "d-1", .lost, 700, fee: 10)
+    for order in ["o-2", "nowhere"] {
+      await ledger.expectRefused(.alreadyExists, fields: ["order_id"]) {
+        try await ledger.dispute(order, "d-1", .lost, 700, fee: 10)
+      }
+    }
+    let yen = Contract.Money(minorUnits: 700, currency: "JPY")
+    await ledger.expectRefused(.alreadyExists, fields: ["amount"]) {
+      _ = try await ledger.client.recordDispute(
+        .init(orderID: "o-1", disputeID: "d-1", state: .lost, amount: yen),
+        options: Page.asSystem)
+    }
+    await ledger.expectRefused(.failedPrecondition, reason: "CAPTURE_DIFFERS", fields: ["amount"]) {
+      _ = try await ledger.client.recordDispute(
+        .init(orderID: "o-1", disputeID: "d-3", state: .opened, amount: yen),
+        options: Page.asSystem)
     }
     await ledger.expectRefused(.failedPrecondition, reason: "DISPUTE_OVER") {
       try await ledger.dispute("o-1", "d-1", .won)
