@@ -34,7 +34,8 @@ extension AliExpressReading {
         isCancelled: !lines.isEmpty
           && lines.allSatisfy { $0["end_reason"]?.text?.hasPrefix("CANCEL") == true },
         amount: amount, parts: amount.flatMap { parts(lines, of: $0) },
-        payTimeoutSeconds: result["pay_timeout_second"]?.integer))
+        payTimeoutSeconds: result["pay_timeout_second"]?.integer,
+        productIDs: lines.compactMap { $0["product_id"]?.text }))
   }
 
   private static func unreadable(_ id: String, _ why: String) -> Reading<SupplierOrder> {

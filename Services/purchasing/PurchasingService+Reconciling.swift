@@ -115,7 +115,14 @@ extension PurchasingService {
     }
     for id in ids {
       switch await account.order(id) {
-      case .value: continue
+      case .value(let order):
+        // A number of another order in the same account is easily taken for it.
+        guard order.productIDs.isEmpty || order.productIDs.contains(content.productID) else {
+          throw PurchasingError.supplierOrderRefused(
+            id: id,
+            why: "it is for product \(order.productIDs.joined(separator: ", ")), not "
+              + content.productID)
+        }
       case .refused(let reason) where reason.code == .browserNotConfigured && !isNeeded:
         return false
       case .refused(let reason):

@@ -105,4 +105,6 @@ struct SupplierOrder: Hashable, Sendable {
   let parts: Cost.Parts?
   /// Seconds from the placing until the unpaid order lapses; nil when it is not said.
   let payTimeoutSeconds: Int64?
+  /// What was ordered; empty when it cannot be read.
+  var productIDs: [String] = []
 }

@@ -142,6 +142,21 @@ import Testing
     }
   }
 
+  @Test func `an order of the account for another product is not taken`() async throws {
+    try await Test.running(mayRepeat: false) { test in
+      test.supplier.script(Self.lost)
+      try await test.buy("o-1")
+      test.supplier.change { $0.products = ["1005009999999999"] }
+      await test.expectRefused(
+        .failedPrecondition, reason: "SUPPLIER_ORDER_REFUSED", fields: ["supplier_order_ids"]
+      ) {
+        _ = try await test.client.reconcilePurchase(
+          .init(orderID: "o-1", supplierOrderIDs: ["9000000000000001"]), options: Test.asOperator)
+      }
+      #expect(try await test.purchase("o-1").state == .unknown)
+    }
+  }
+
   @Test func `a closed generation's order is not taken for the next one's`() async throws {
     try await Test.running(mayRepeat: false) { test in
       test.supplier.change { $0.status = "CANCELLED" }

@@ -138,7 +138,7 @@ import Testing
 
   @Test func `an order has its status, its cost and its parts`() {
     let line = """
-      {"product_count":2,"sale_fee":\(Self.money("13.00")),"sale_discount_fee":\(Self.money("1.00")),
+      {"product_id":5,"product_count":2,"sale_fee":\(Self.money("13.00")),"sale_discount_fee":\(Self.money("1.00")),
       "actual_shipping_fee":\(Self.money("1.50")),"actual_tax_fee":\(Self.money("0.80"))}
       """
     let reading = Self.order(
@@ -153,7 +153,7 @@ import Testing
           SupplierOrder(
             id: "7", status: "WAIT_SELLER_SEND_GOODS", isCancelled: false, amount: Self.usd(1430),
             parts: .init(items: Self.usd(1200), shipping: Self.usd(150), tax: Self.usd(80)),
-            payTimeoutSeconds: 86_400)))
+            payTimeoutSeconds: 86_400, productIDs: ["5"])))
   }
 
   @Test func `parts that do not add up are left out`() {

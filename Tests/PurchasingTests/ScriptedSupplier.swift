@@ -38,6 +38,7 @@ final class ScriptedSupplier: Supplier {
     var questions = 0
     var statuses: [String] = []
     var status = "WAIT_SELLER_SEND_GOODS"
+    var products = ["1005001000000001"]
     var orderReading: Reading<SupplierOrder>?
     var productReadings: [Reading<SupplierProduct>] = []
     var product = ScriptedSupplier.mug
@@ -139,7 +140,7 @@ final class ScriptedSupplier: Supplier {
           id: id, status: status == "CANCELLED" ? "FINISH" : status,
           isCancelled: status == "CANCELLED", amount: Self.usd(800),
           parts: .init(items: Self.usd(650), shipping: Self.usd(150), tax: Self.usd(0)),
-          payTimeoutSeconds: 86_400))
+          payTimeoutSeconds: 86_400, productIDs: state.products))
     }
   }
 
