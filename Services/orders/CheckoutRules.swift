@@ -19,6 +19,9 @@ enum CheckoutRules {
   static let quantityMax = 999
   /// The greatest total, so that no account's sum can overflow.
   static let totalMax: Int64 = 1_000_000_000_000
+  /// How long a buyer may take to approve and pay: PayPal gives three hours from its order on (page of
+  /// Orders v2), which may be made a little later than ours.
+  static let approvalMilliseconds: Int64 = 4 * 3600 * 1000
   /// The supplier's pay currency: an order is sold, bought and booked in one currency.
   static let payCurrency = Currency.usd
   /// - Throws: `OrdersError.currencyNotTaken`.

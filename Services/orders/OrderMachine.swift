@@ -29,6 +29,8 @@ enum OrderEvent: String, Sendable, CaseIterable {
   case markedPurchased
   case attestedNotPlaced
   case cancelled
+  /// The buyer's time to approve is over.
+  case expired
 }
 
 /// Something to be done for an order by itself. The raw value is the kind of its intent.
@@ -44,6 +46,8 @@ enum OrderEffect: String, Sendable, CaseIterable {
   /// Tells purchasing what a person found.
   case reconcilePurchase
   case recordSale
+  /// Ends a checkout that nobody paid.
+  case expireCheckout
 }
 
 /// The order's course: `(progress, event) -> (progress, effects)`. Pure.
@@ -68,6 +72,7 @@ enum OrderMachine {
       purchase(progress, event)
     case .captureBooked, .saleBooked, .bookingRefused: booking(progress, event)
     case .retried, .markedPurchased, .attestedNotPlaced, .cancelled: person(progress, event)
+    case .expired: progress.state == .awaitingPayment ? progress.entering(.expired) : nil
     }
   }
 

@@ -49,6 +49,9 @@ struct OrderStore {
       order.orderID, from: nil, to: order.state, .checkedOut,
       detail: "\(order.quantity) of \(order.listingID) for \(order.price)", actor: actor)
     try schedule([.createPayPalOrder], order.orderID)
+    try transaction.schedule(
+      OrderEffect.expireCheckout.rawValue, order.orderID,
+      at: transaction.now + CheckoutRules.approvalMilliseconds)
     changes.add(order.orderID)
     return order
   }

@@ -24,6 +24,7 @@ struct PaymentWork: Sendable {
       OrderEffect.createPayPalOrder.rawValue: { try await create($0) },
       OrderEffect.capture.rawValue: { try await capture($0) },
       OrderEffect.pollPayment.rawValue: { try await poll($0) },
+      OrderEffect.expireCheckout.rawValue: { try await expire($0) },
     ]
   }
 
@@ -77,6 +78,31 @@ struct PaymentWork: Sendable {
     try await postpone(
       .createPayPalOrder, order, reason, next: "the same request is sent to PayPal again",
       delay: delay)
+  }
+
+  /// Ends a checkout that was not paid in time. One that is being captured is looked at again, since
+  /// a declined capture leads back.
+  private func expire(_ intent: Intent) async throws {
+    let isExpired = try await book.write { orders in
+      let effect = OrderEffect.expireCheckout
+      guard let order = try orders.order(intent.subject) else {
+        try orders.complete(effect, intent.subject)
+        return false
+      }
+      if [.capturing, .paymentPending].contains(order.state) {
+        try orders.transaction.postpone(
+          effect.rawValue, order.orderID,
+          until: orders.transaction.now + CheckoutRules.approvalMilliseconds,
+          note: order.state.rawValue)
+        return false
+      }
+      try orders.complete(effect, order.orderID)
+      let expired = try orders.apply(
+        .expired, to: order, detail: "not paid within the time that PayPal gives the buyer")
+      if expired != nil { try orders.complete(.createPayPalOrder, order.orderID) }
+      return expired != nil
+    }
+    if isExpired { logger.info("checkout expired", metadata: ["order": "\(intent.subject)"]) }
   }
 
   // MARK: The capture

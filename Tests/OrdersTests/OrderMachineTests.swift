@@ -11,6 +11,7 @@ import Testing
     AWAITING_PAYMENT payPalOrderRefused: CANCELLED
     AWAITING_PAYMENT captureRequested: CAPTURING, capture
     AWAITING_PAYMENT cancelled: CANCELLED
+    AWAITING_PAYMENT expired: EXPIRED
     CAPTURING captureDeclined: AWAITING_PAYMENT c2
     CAPTURING captureRefused: CANCELLED
     CAPTURING captureHeld: PAYMENT_PENDING, pollPayment
