@@ -88,6 +88,9 @@ final class OrderBell: Sendable {
     }
   }
 
+  /// Whether the service stops.
+  var isOver: Bool { state.withLock { $0.isOver } }
+
   /// Lets everybody who listens answer now, and nobody listen from now on.
   func endAll() {
     let wakes = state.withLock { state in

@@ -13,6 +13,12 @@ enum OrdersError: Error, Hashable, Sendable {
   case payPalOrderNotMade(orderID: String)
   /// Not captured, and the buyer can cure it.
   case notCaptured(orderID: String, OrderReason, approveURL: String)
+  /// Too many calls watch or wait already.
+  case tooManyWatch
+  /// More orders changed than are kept for one that reads slowly.
+  case watchedTooSlowly
+  /// The service stops.
+  case stops
   /// What was seen about one generation says nothing about the next.
   case evidenceReused(orderID: String, given: Int, newest: Int)
   /// The supplier's order was bought for another order.
@@ -58,6 +64,19 @@ extension OrdersError: RPCErrorConvertible {
         reason: ErrorReason(
           code: reason.code,
           metadata: ["approve_url": approveURL, "provider_code": reason.providerCode]))
+    case .tooManyWatch:
+      return RPCError(
+        .resourceExhausted,
+        "\(OrderBell.listenersMax) calls wait or watch already; try again later",
+        reason: ErrorReason(code: "TOO_MANY_WATCH"))
+    case .watchedTooSlowly:
+      return RPCError(
+        .resourceExhausted,
+        "more than \(OrderBell.pendingMax) orders changed that were not read yet; watch again",
+        reason: ErrorReason(code: "WATCHED_TOO_SLOWLY"))
+    case .stops:
+      return RPCError(
+        .unavailable, "the service stops; watch again", reason: ErrorReason(code: "STOPS"))
     case .evidenceReused(let orderID, let given, let newest):
       return RPCError(
         .failedPrecondition,
