@@ -93,6 +93,8 @@ struct PayoutReason: Hashable, Sendable {
     case platformBalanceTooLow = "PLATFORM_BALANCE_TOO_LOW"
     /// The payee's account was eaten up by losses.
     case payeeBalanceTooLow = "PAYEE_BALANCE_TOO_LOW"
+    /// PayPal takes no fractions of the currency, and less than one is owed.
+    case amountTooSmall = "AMOUNT_TOO_SMALL"
     /// The environment has no PayPal account.
     case payPalNotConfigured = "PAYPAL_NOT_CONFIGURED"
     /// PayPal certainly did not take it this time; it is sent again.

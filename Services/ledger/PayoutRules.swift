@@ -1,4 +1,5 @@
 import Money
+import PayPal
 
 /// When a payout is sent, how much, and what PayPal's answers mean. Pure.
 enum PayoutRules {
@@ -29,7 +30,8 @@ enum PayoutRules {
     case wait(PayoutReason)
   }
 
-  /// Sends min(due, balance), or says what is missing.
+  /// Sends min(due, balance) as far as PayPal can express it, or says what is missing. What is left
+  /// of it stays in the payee's account.
   static func decide(_ facts: Facts) throws(MoneyError) -> Decision {
     guard facts.isConfigured else {
       return .wait(
@@ -49,14 +51,20 @@ enum PayoutRules {
           code: .disputed, text: "a dispute about the order is open; it waits for its end",
           owner: "platform"))
     }
-    let amount =
+    let owed =
       try facts.payeeBalance.isLess(than: facts.due) ? facts.payeeBalance : facts.due
-    guard amount.isPositive else {
+    guard owed.isPositive else {
       return .wait(
         PayoutReason(
           code: .payeeBalanceTooLow,
           text: "\(facts.payee) is owed \(facts.payeeBalance); losses are settled first",
           owner: "nobody"))
+    }
+    let amount = try expressible(owed)
+    guard amount.isPositive else {
+      return .wait(
+        PayoutReason(
+          code: .amountTooSmall, text: "\(owed) is less than PayPal can send", owner: "nobody"))
     }
     if try facts.platformBalance.isLess(than: amount) {
       return .wait(
@@ -66,6 +74,17 @@ enum PayoutRules {
           owner: "platform"))
     }
     return .submit(amount, to: email)
+  }
+
+  /// The most of an amount that PayPal can be asked for: of some currencies it takes no fractions. An
+  /// amount in a currency that it does not know is left to its refusal.
+  static func expressible(_ amount: Amount) throws(MoneyError) -> Amount {
+    if PayPalCurrency.canExpress(amount) || !PayPalCurrency.isSupported(amount.currency) {
+      return amount
+    }
+    let whole = (0..<amount.currency.exponent).reduce(Int64(1)) { scale, _ in scale * 10 }
+    return try amount.subtracting(
+      Amount(minorUnits: amount.minorUnits % whole, currency: amount.currency))
   }
 
   /// What the state of a batch and its item says about the payout.

@@ -47,6 +47,24 @@ import Testing
     #expect(!reason.text.isEmpty && ["platform", "reseller", "nobody"].contains(reason.owner))
   }
 
+  @Test(arguments: [
+    ("TWD", 1880, 1800), ("HUF", 99, 0), ("HUF", 100, 100), ("USD", 1881, 1881), ("JPY", 7, 7),
+    ("KWD", 1234, 1234),
+  ])
+  func `only what PayPal can express is sent, and the rest stays owed`(
+    _ code: String, _ due: Int64, _ sent: Int64
+  ) throws {
+    let due = try Amount(validating: due, currency: code)
+    let decision = try PayoutRules.decide(
+      PayoutRules.Facts(
+        payee: .reseller(42), due: due, isConfigured: true, isDisputed: false,
+        recipientEmail: "a@example.com", payeeBalance: due, platformBalance: due))
+    switch decision {
+    case .submit(let amount, _): #expect(amount.minorUnits == sent)
+    case .wait(let reason): #expect(sent == 0 && reason.code == .amountTooSmall)
+    }
+  }
+
   private static func report(_ item: String?, batch: String = "PROCESSING", error: String? = nil)
     -> TransferReport
   {
