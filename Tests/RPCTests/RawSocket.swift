@@ -74,15 +74,24 @@ struct RawSocket {
   func end() { close(file) }
 
   /// The types of the frames in what a server sent.
-  static func frameTypes(_ bytes: [UInt8]) -> [UInt8] {
-    var rest = bytes[...]
-    var types: [UInt8] = []
-    while rest.count >= 9 {
-      let header = Array(rest.prefix(9))
-      types.append(header[3])
-      rest = rest.dropFirst(9 + Int(header[0]) << 16 + Int(header[1]) << 8 + Int(header[2]))
+  static func frameTypes(_ bytes: [UInt8]) -> [UInt8] { frames(bytes).map(\.type) }
+
+  /// The bytes of the payloads of one type of frame.
+  static func payloadBytes(_ bytes: [UInt8], ofType type: UInt8) -> Int {
+    frames(bytes).reduce(0) { $0 + ($1.type == type ? $1.length : 0) }
+  }
+
+  /// The whole frames; a cut one at the end is left out.
+  private static func frames(_ bytes: [UInt8]) -> [(type: UInt8, length: Int)] {
+    var start = 0
+    var frames: [(type: UInt8, length: Int)] = []
+    while start + 9 <= bytes.count {
+      let length = Int(bytes[start]) << 16 + Int(bytes[start + 1]) << 8 + Int(bytes[start + 2])
+      guard start + 9 + length <= bytes.count else { break }
+      frames.append((bytes[start + 3], length))
+      start += 9 + length
     }
-    return types
+    return frames
   }
 }
 
