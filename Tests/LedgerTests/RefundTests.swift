@@ -179,6 +179,22 @@ import Testing
     try await ledger.expectSound()
   }
 
+  @Test func `many refunds at once give back no more than was paid`() async throws {
+    let ledger = try LedgerUnderTest()
+    try await ledger.sell("o-1")
+    let booked = await withTaskGroup(of: Bool.self) { group in
+      for number in 1...16 {
+        group.addTask { (try? await ledger.refund("o-1", "r-\(number)", 300)) != nil }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(booked == 6)
+    let sale = try await ledger.client.getSale(.init(orderID: "o-1"), options: Page.asOperator)
+    #expect(sale.refunded == Page.usd(1800))
+    #expect(try await ledger.balance("refunds") == 1800)
+    try await ledger.expectSound()
+  }
+
   @Test func `a refund after the payout is carried and settled against what comes next`()
     async throws
   {
