@@ -106,6 +106,8 @@ enum PaymentRules {
     case alreadyCaptured
     /// It says something about us, not about the payment: the same again later.
     case ours(OrderReason)
+    /// It is not known to mean that nothing was captured: the PayPal order shows it.
+    case unclear(OrderReason)
   }
 
   static func decline(_ refusal: Refusal) -> Decline {
@@ -128,6 +130,11 @@ enum PaymentRules {
           providerCode: refusal.code))
     case _ where refusal.isTransient || isOurs(refusal.code):
       .ours(unavailable(refusal))
+    case _ where !endings.contains(refusal.code):
+      .unclear(
+        OrderReason(
+          code: "CAPTURE_UNKNOWN", text: "PayPal refuses the capture: \(refusal.text)",
+          owner: "platform", providerCode: refusal.code))
     default:
       .final(
         OrderReason(
@@ -135,6 +142,14 @@ enum PaymentRules {
           owner: "buyer", providerCode: refusal.code))
     }
   }
+
+  /// Refusals after which there is certainly no capture (PayPal, Orders v2, errors of capture).
+  private static let endings: Set<String> = [
+    "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION", "PAYER_CANNOT_PAY",
+    "PAYEE_BLOCKED_TRANSACTION", "TRANSACTION_BLOCKED_BY_PAYEE", "PAYER_ACCOUNT_RESTRICTED",
+    "PAYER_ACCOUNT_LOCKED_OR_CLOSED", "TRANSACTION_LIMIT_EXCEEDED",
+    "TRANSACTION_RECEIVING_LIMIT_EXCEEDED", "MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED",
+  ]
 
   /// Errors about our account or our request, which say nothing about the buyer.
   static func isOurs(_ code: String) -> Bool {

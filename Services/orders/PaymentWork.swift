@@ -155,6 +155,7 @@ struct PaymentWork: Sendable {
           OrderReason(
             code: "CAPTURE_UNKNOWN", text: "PayPal says that it is captured already",
             providerCode: refusal.code))
+      case .unclear(let reason): try await lookAgain(order, intent, .capture, reason)
       case .ours(let reason):
         try await lookAgain(
           order, intent, .capture, reason, retryAfterSeconds: refusal.retryAfterSeconds)

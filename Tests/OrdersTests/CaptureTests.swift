@@ -38,6 +38,21 @@ import Testing
     }
   }
 
+  @Test(arguments: ["MAX_CAPTURE_COUNT_EXCEEDED", "RESOURCE_NOT_FOUND", "A_NEW_ISSUE"])
+  func `a refusal that proves nothing does not end a payment that was captured`(_ code: String)
+    async throws
+  {
+    try await OrdersUnderTest.running { orders in
+      try await orders.checkout("o-1")
+      // The capture happens and its answer is lost; the repeat is refused with a code that says nothing
+      // about the money.
+      orders.payPal.capture(.acceptAndRefuse(Refusal(code: code, text: "no")))
+      try await orders.capture("o-1")
+      try await orders.finished("o-1")
+      #expect(orders.payPal.captures.count == 1)
+    }
+  }
+
   @Test func `eight captures at once capture once, and a replay answers the order as it is`()
     async throws
   {

@@ -66,6 +66,7 @@ import Testing
         switch PaymentRules.decline(refusal) {
         case .curable(let reason): "curable \(reason.code)"
         case .final: "final"
+        case .unclear: "unclear"
         case .alreadyCaptured: "alreadyCaptured"
         case .ours(let reason): "ours \(reason.code)"
         }
@@ -77,7 +78,9 @@ import Testing
     check("ORDER_ALREADY_CAPTURED", "alreadyCaptured")
     check("TRANSACTION_REFUSED", "final")
     check("COMPLIANCE_VIOLATION", "final")
-    check("RESOURCE_NOT_FOUND", "final")
+    check("RESOURCE_NOT_FOUND", "unclear")
+    check("A_NEW_ISSUE", "unclear")
+    check("MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED", "final")
     check("NOT_AUTHORIZED", "ours PAYPAL_REFUSES_US")
     check("AUTHENTICATION_FAILURE", isTransient: true, "ours PAYPAL_REFUSES_US")
     check("RATE_LIMIT_REACHED", isTransient: true, "ours PAYPAL_UNREACHABLE")

@@ -15,6 +15,8 @@ final class ScriptedPayPal: PaymentGateway {
     /// Nothing arrives there, and nobody here knows.
     case vanish
     case refuse(Refusal)
+    /// It happened before, and is refused now.
+    case acceptAndRefuse(Refusal)
   }
 
   private struct State {
@@ -91,7 +93,7 @@ final class ScriptedPayPal: PaymentGateway {
       switch answer {
       case .refuse(let refusal): return .refused(refusal)
       case .vanish: return .unknown("connection reset")
-      case .accept, .acceptInSilence: break
+      case .accept, .acceptInSilence, .acceptAndRefuse: break
       }
       let number = state.orders.count + 1
       let made =
@@ -102,6 +104,7 @@ final class ScriptedPayPal: PaymentGateway {
       state.orders[order.requestID] = made
       state.amounts[made.id] = order.amount
       if case .acceptInSilence = answer { return .unknown("timeout after sending") }
+      if case .acceptAndRefuse(let refusal) = answer { return .refused(refusal) }
       return .done(made)
     }
   }
@@ -115,7 +118,7 @@ final class ScriptedPayPal: PaymentGateway {
       switch answer {
       case .refuse(let refusal): return .refused(refusal)
       case .vanish: return .unknown("connection reset")
-      case .accept, .acceptInSilence: break
+      case .accept, .acceptInSilence, .acceptAndRefuse: break
       }
       guard let name = state.orders.first(where: { $0.value.id == payPalOrderID })?.key,
         let amount = state.amounts[payPalOrderID], var order = state.orders[name]
@@ -131,6 +134,7 @@ final class ScriptedPayPal: PaymentGateway {
         state.orders[name] = order
       }
       if case .acceptInSilence = answer { return .unknown("timeout after sending") }
+      if case .acceptAndRefuse(let refusal) = answer { return .refused(refusal) }
       return .done(order)
     }
   }
@@ -144,7 +148,7 @@ final class ScriptedPayPal: PaymentGateway {
       switch answer {
       case .refuse(let refusal): return .refused(refusal)
       case .vanish, .acceptInSilence: return .unknown("connection reset")
-      case .accept: break
+      case .accept, .acceptAndRefuse: break
       }
       guard let order = state.orders.values.first(where: { $0.id == payPalOrderID }) else {
         return .refused(Refusal(code: "RESOURCE_NOT_FOUND", text: "no such order"))
