@@ -109,6 +109,6 @@ struct OrdersService: OrdersMethods {
 extension CallContext {
   /// When to answer with what is known: shortly before the caller stops waiting.
   var answerBy: ContinuousClock.Instant {
-    deadline - min(.seconds(1), remaining / 10)
+    deadline - min(.seconds(1), remaining / 5)
   }
 }

@@ -141,7 +141,7 @@ import Testing
       let away = ScriptedPayPal.Answer.refuse(.notSent("connection refused"))
       orders.payPal.create(away, away, away, away)
       let order = try await orders.client.createCheckout(
-        Page.checkout("o-1"), options: CallOptions(timeout: .milliseconds(300)).acting("system"))
+        Page.checkout("o-1"), options: CallOptions(timeout: .milliseconds(500)).acting("system"))
       #expect(order.state == .awaitingPayment && order.paypalOrderID.isEmpty)
       let waiting = try await eventually("the order says why") {
         let waiting = try await orders.order("o-1").waiting
