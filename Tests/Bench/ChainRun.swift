@@ -36,7 +36,7 @@ struct ChainRun {
   private func payoutsSubmitted(_ orderID: String) async throws {
     let submitted: [PayoutState] = [.submitted, .paid]
     _ = try await eventually(
-      "payouts of \(orderID)", every: .milliseconds(lanes == 1 ? 1 : lanes < 16 ? 3 : 10)
+      "payouts of \(orderID)", every: .milliseconds(lanes == 1 ? 1 : lanes < 16 ? 4 : 20)
     ) {
       let payouts = try await shop.payouts(orderID)
       let isDone = payouts.count == 2 && payouts.allSatisfy { submitted.contains($0.state) }
