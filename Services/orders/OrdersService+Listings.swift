@@ -30,16 +30,17 @@ extension OrdersService {
     let listingID = fields.id("listing_id", request.listingID)
     let userID = fields.userID(request.userID)
     let environment = fields.environment(request.environment)
-    let productURL = fields.requiredPage("product_url", request.productURL)
+    let productID = fields.productPage("product_url", request.productURL)
     let skuID = fields.sku(request.skuID)
     let title = fields.text("title", request.title)
     let price = fields.price(request.price)
     try fields.finish()
-    guard let listingID, let userID, let environment, let productURL, let skuID, let title,
+    guard let listingID, let userID, let environment, productID != nil, let skuID, let title,
       let price
     else { throw fields.refusal }
     return Listing(
-      listingID: listingID, userID: userID, environment: environment, productURL: productURL,
+      listingID: listingID, userID: userID, environment: environment,
+      productURL: request.productURL,
       skuID: skuID, title: title, price: price)
   }
 

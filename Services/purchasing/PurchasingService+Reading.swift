@@ -58,17 +58,7 @@ extension Fields {
     if !(1...PurchasingService.quantityMax).contains(quantity) {
       reject("quantity", "is \(quantity); it must be 1 to \(PurchasingService.quantityMax)")
     }
-    guard url.utf8.count <= Self.textBytesMax,
-      url.hasPrefix("https://") || url.hasPrefix("http://"),
-      let match = url.firstMatch(of: /\/item\/(?:[^\/?#]*\/)?(\d{1,20})(?:\.html)?(?:[?#]|$)/)
-    else {
-      reject(
-        "product_url",
-        "is \"\(Self.shown(url))\"; it must be a product's page such as "
-          + "https://www.aliexpress.com/item/1005001000000001.html")
-      return nil
-    }
-    return String(match.1)
+    return productPage("product_url", url)
   }
 
   /// Checks where the goods go: nothing is sent to a place that is not whole.

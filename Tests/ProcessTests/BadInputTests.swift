@@ -17,6 +17,11 @@ import Testing
       try await expectRefused(["price"]) {
         _ = try await cluster.orders.putListing(listing, options: Shop.asOperator)
       }
+      listing = Shop.mug("bad")
+      listing.productURL = "https://evil.example/item/1005001000000001.html"
+      try await expectRefused(["product_url"]) {
+        _ = try await cluster.orders.putListing(listing, options: Shop.asOperator)
+      }
       _ = try await cluster.orders.putListing(
         Shop.mug("dear", cents: 1_000_000_000_000), options: Shop.asOperator)
       try await expectRefused(["quantity"]) {
@@ -56,6 +61,24 @@ import Testing
       )
       #expect(order.waiting?.allowedActions.contains(.retry) == true)
       #expect(try await cluster.sandbox.truth(order: name).aliexpress.orders.isEmpty)
+    }
+  }
+
+  @Test func `a listing in a currency that the supplier is not paid in is refused at checkout`()
+    async throws
+  {
+    try await Cluster.with { cluster in
+      let shop = try await Shop(in: cluster)
+      var listing = Shop.mug("euro")
+      listing.price = .init(minorUnits: 2000, currency: "EUR")
+      _ = try await cluster.orders.putListing(listing, options: Shop.asOperator)
+      let error = await #expect(throws: RPCError.self) {
+        try await shop.checkout("euro", listing: "euro")
+      }
+      #expect(error?.code == .failedPrecondition)
+      #expect(error?.reason?.code == "CURRENCY_NOT_TAKEN")
+      #expect(error?.message.contains("EUR") == true && error?.message.contains("USD") == true)
+      #expect(try await cluster.sandbox.truth(order: "euro").paypal.captures.isEmpty)
     }
   }
 
