@@ -15,9 +15,9 @@ enum OrderActions {
   /// An unknown purchase allows nothing that could buy a second time.
   static func allowed(_ attention: Order.Attention) -> [OrderAction] {
     switch attention {
-    case .captureDiffers: [.refund]
+    case .captureDiffers: []
     case .captureUnknown: [.retry]
-    case .purchaseNotTaken, .purchaseRefused: [.retry, .markPurchased, .refund]
+    case .purchaseNotTaken, .purchaseRefused: [.retry, .markPurchased]
     case .purchaseUnknown: [.markPurchased, .attestNotPlaced]
     case .bookingRefused: [.retry]
     }

@@ -71,7 +71,7 @@ extension PaymentWork {
         try orders.complete(effect, order.orderID)
         return try orders.apply(
           .captureUnresolved, to: order, detail: reason.text,
-          wait: Self.attention(reason))
+          wait: Self.attention(reason, after: .captureUnresolved))
       }
       try orders.postpone(effect, order.orderID, wait)
       return nil
@@ -103,15 +103,18 @@ extension PaymentWork {
   private func needAttention(
     _ event: OrderEvent, _ order: Order, _ effect: OrderEffect, _ reason: OrderReason
   ) async throws {
-    try await record(event, order, effect, detail: reason.text, wait: Self.attention(reason))
+    try await record(
+      event, order, effect, detail: reason.text, wait: Self.attention(reason, after: event))
     log(.error, "payment needs attention", order, ["code": "\(reason.code)"])
   }
 
-  private static func attention(_ reason: OrderReason) -> NewWait {
+  private static func attention(_ reason: OrderReason, after event: OrderEvent) -> NewWait {
     var reason = reason
     if reason.owner == "nobody" { reason.owner = "platform" }
-    return NewWait(
-      subject: .payment, reason: reason, next: "one of the allowed actions", nextAt: 0)
+    let next =
+      event == .captureDiffered
+      ? "nothing is bought; give the payment back at PayPal" : "one of the allowed actions"
+    return NewWait(subject: .payment, reason: reason, next: next, nextAt: 0)
   }
 
   /// Looks at the PayPal order later, until the time in which its key may be repeated is over.
@@ -127,7 +130,8 @@ extension PaymentWork {
       guard orders.transaction.now - order.captureRequestedAt <= limit else {
         try orders.complete(effect, order.orderID)
         return try orders.apply(
-          .captureUnresolved, to: order, detail: reason.text, wait: Self.attention(reason))
+          .captureUnresolved, to: order, detail: reason.text,
+          wait: Self.attention(reason, after: .captureUnresolved))
       }
       try orders.postpone(
         effect, order.orderID,
