@@ -4,7 +4,7 @@ import Contract
 /// `dropwire payouts`.
 struct PayoutsVerb: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "payouts", abstract: "List payouts, newest first.",
+    commandName: "payouts", abstract: "List payouts, oldest first.",
     discussion: """
       EXAMPLES:
         dropwire payouts --order my-first

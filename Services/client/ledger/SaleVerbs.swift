@@ -24,7 +24,7 @@ struct SaleVerb: Verb {
 /// `dropwire sales`.
 struct SalesVerb: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "sales", abstract: "List sales, newest first.",
+    commandName: "sales", abstract: "List sales, oldest first.",
     discussion: """
       EXAMPLES:
         dropwire sales
