@@ -40,4 +40,24 @@ import ArgumentParser
         ]),
       CommandGroup(name: "All services", subcommands: [HealthVerb.self, CallVerb.self]),
     ])
+  static func main() async {
+    if let complaint = unknownVerb(CommandLine.arguments.dropFirst().first) {
+      Output.standard.complaint(complaint)
+      exit(withError: ExitCode(complaint.status.rawValue))
+    }
+    await main(nil)
+  }
+
+  /// A first word that is no verb; nil for all that the parser may judge.
+  static func unknownVerb(_ word: String?) -> Complaint? {
+    var verbs: [String] = []
+    for group in configuration.groupedSubcommands {
+      for verb in group.subcommands { verbs.append(verb.configuration.commandName ?? "") }
+    }
+    guard let word, !word.hasPrefix("-"), word != "help", !verbs.contains(word) else { return nil }
+    return Complaint(
+      .usage,
+      "there is no verb \"\(word)\"; "
+        + Similarity.hint(word, among: verbs, list: "dropwire --help"))
+  }
 }

@@ -51,6 +51,16 @@ import Testing
     #expect(try DropwireMain.parseAsRoot(Terminal.words(command)) is any Verb)
   }
 
+  @Test func `a verb that is not there is answered with the nearest ones`() {
+    let complaint = DropwireMain.unknownVerb("chekout")
+    #expect(complaint?.text == "there is no verb \"chekout\"; did you mean checkout?")
+    #expect(complaint?.status == .usage)
+    #expect(DropwireMain.unknownVerb("frobnicate")?.text.contains("dropwire --help") == true)
+    for word in ["checkout", "trial-balance", "call", "help", "--help", nil] {
+      #expect(DropwireMain.unknownVerb(word) == nil)
+    }
+  }
+
   @Test(arguments: [
     "orders --as nobody", "orders --timeout 0", "balance paypal --environment live", "call",
     "call Orders --template", "verify --head xyz", "health --wait -1", "checkout",
