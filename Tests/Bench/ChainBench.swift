@@ -41,8 +41,12 @@ struct ChainBench: AsyncParsableCommand {
         try await measure(level, shop, &figures)
       }
       if memoryOrders > 0 {
-        try await ChainRun(shop: shop, prefix: "mem", count: memoryOrders, lanes: 32).measure()
-        reportMemory(cluster, "after \(memoryOrders) more orders", &figures)
+        let stages = 5
+        for stage in 1...stages {
+          let count = memoryOrders / stages
+          try await ChainRun(shop: shop, prefix: "mem\(stage)", count: count, lanes: 32).measure()
+          reportMemory(cluster, "after \(stage * count) more orders", &figures)
+        }
       }
     }
     if tsv { figures.printTSV() } else { figures.printTable() }
