@@ -41,7 +41,9 @@ enum HTTP2Limits {
   static let connectionWindowBytes: Int32 = 8 * 1024 * 1024
   /// A writer of a streamed answer waits while this much of it is not handed over.
   static let streamOutgoingBytesMax = 64 * 1024
-  /// Bytes of requests that are not whole yet; above it a request is refused.
+  /// Messages of a streamed request that wait for their method; above it the call ends.
+  static let streamRequestsMax = 256
+  /// Bytes of requests that are not whole yet, or wait for their method; above it a request is refused.
   static let incomingBytesMax = 16 * 1024 * 1024
   /// Bytes of answers that a peer does not fetch; above it the connection is closed.
   static let outgoingBytesMax = 64 * 1024 * 1024

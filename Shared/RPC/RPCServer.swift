@@ -6,7 +6,7 @@ import NIOPosix
 /// Serves services at a Unix domain socket, as real gRPC.
 ///
 /// Only peers of the same uid are let in; the kernel says who they are (SO_PEERCRED). The health
-/// service of gRPC is always there.
+/// and reflection services of gRPC are always there.
 public final class RPCServer: Sendable {
   public struct Configuration: Sendable {
     /// Time for a call whose caller set none.
@@ -14,6 +14,9 @@ public final class RPCServer: Sendable {
     /// Calls that run at once; above it the answer is RESOURCE_EXHAUSTED.
     public var callsInFlightMax = 4096
     public var connectionsMax = 256
+    /// The .proto files of the services, each an encoded google.protobuf.FileDescriptorProto: what
+    /// reflection hands out, besides those of health and of itself.
+    public var fileDescriptors: [[UInt8]] = []
 
     public init() {}
   }
@@ -45,9 +48,10 @@ public final class RPCServer: Sendable {
     logger: Logger
   ) async throws -> RPCServer {
     let health = HealthState(services: services.map(\.name))
+    let served = services + [health.service]
     let core = ServerCore(
-      services: services + [health.service], configuration: configuration, health: health,
-      logger: logger)
+      services: served + Reflection.services(of: served, configuration.fileDescriptors),
+      configuration: configuration, health: health, logger: logger)
     return try await SocketPath.claim(socketPath) {
       do {
         let listener = try await listen(socketPath, core)

@@ -4,6 +4,26 @@ public import NIOCore
 public enum MethodImplementation: Sendable {
   case unary(@Sendable (ByteBuffer, CallContext) async throws -> ByteBuffer)
   case serverStreaming(@Sendable (ByteBuffer, CallContext, ResponseWriter) async throws -> Void)
+  /// Begins before the first request has come. Reachable over a socket only: no client of ours
+  /// calls it; reflection needs it.
+  case bidirectional(@Sendable (RequestReader, CallContext, ResponseWriter) async throws -> Void)
+}
+
+/// Reads the messages of a streamed request.
+public struct RequestReader: Sendable {
+  private let read: @Sendable () async throws -> ByteBuffer?
+
+  public init(_ read: @escaping @Sendable () async throws -> ByteBuffer?) {
+    self.read = read
+  }
+
+  /// The next message; nil after the last, and when the server drains. Called by one task at a
+  /// time.
+  ///
+  /// - Throws: `RPCError` CANCELLED when the caller is gone.
+  public func next() async throws -> ByteBuffer? {
+    try await read()
+  }
 }
 
 /// Writes the messages of a streamed answer. `write` returns when there is room for the next one,

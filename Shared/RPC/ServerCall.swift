@@ -17,6 +17,8 @@ final class ServerCall: @unchecked Sendable {
   let implementation: MethodImplementation
   var assembler = MessageAssembler()
   var message: ByteBuffer?
+  /// Messages that wait for the method, when it takes a stream of them.
+  let requests: StreamQueue?
   /// Bytes of the request that came and wait for the rest.
   var heldBytes = 0
   var task: Task<Void, Never>?
@@ -34,6 +36,7 @@ final class ServerCall: @unchecked Sendable {
     self.deadline = deadline
     self.context = context
     self.implementation = implementation
+    if case .bidirectional = implementation { requests = StreamQueue() } else { requests = nil }
   }
 
   /// Lets the writers go on.

@@ -64,6 +64,7 @@ extension ServerConnection {
 
   private func settle(_ call: ServerCall, _ code: StatusCode) {
     call.isAnswered = true
+    call.requests?.end(.failed(RPCError(.cancelled, "the call is over")))
     release(call)
     core.logger.debug(
       "call answered",

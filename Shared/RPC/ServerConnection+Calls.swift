@@ -35,6 +35,7 @@ extension ServerConnection {
       context: context(route, head, timeout), implementation: route.implementation)
     calls[stream] = call
     watchDeadline(call.deadline)
+    if call.requests != nil { run(call, ByteBuffer()) }
   }
 
   private func context(_ route: Route, _ head: CallHead, _ timeout: Duration) -> CallContext {
@@ -55,6 +56,7 @@ extension ServerConnection {
     }
   }
 
+  /// - Parameter message: the request; of no meaning for a method that takes a stream of them.
   func run(_ call: ServerCall, _ message: ByteBuffer) {
     guard core.enterCall() else {
       let limit = core.configuration.callsInFlightMax
@@ -67,7 +69,11 @@ extension ServerConnection {
     }
     switch call.implementation {
     case .unary(let body): runUnary(call, message, body)
-    case .serverStreaming(let body): runStreaming(call, message, body)
+    case .serverStreaming(let body):
+      runStreaming(call) { try await body(message, call.context, $0) }
+    case .bidirectional(let body):
+      let requests = RequestReader { try await self.nextRequest(call) }
+      runStreaming(call) { try await body(requests, call.context, $0) }
     }
   }
 
@@ -93,15 +99,20 @@ extension ServerConnection {
     }
   }
 
+  private func nextRequest(_ call: ServerCall) async throws -> ByteBuffer? {
+    guard let message = try await call.requests?.next() else { return nil }
+    onLoop { self.taken(call, message) }
+    return message
+  }
+
   private func runStreaming(
-    _ call: ServerCall, _ message: ByteBuffer,
-    _ body: @escaping @Sendable (ByteBuffer, CallContext, ResponseWriter) async throws -> Void
+    _ call: ServerCall, _ body: @escaping @Sendable (ResponseWriter) async throws -> Void
   ) {
     let context = call.context
     call.task = Task {
       var failure: RPCError?
       do {
-        try await body(message, context, ResponseWriter { try await self.write(call, $0) })
+        try await body(ResponseWriter { try await self.write(call, $0) })
       } catch {
         failure = MethodRun.status(error, context)
       }
@@ -116,7 +127,7 @@ extension MethodImplementation {
   fileprivate func timeout(_ configuration: RPCServer.Configuration) -> Duration {
     switch self {
     case .unary: configuration.timeout
-    case .serverStreaming: RPCDefaults.streamTimeout
+    case .serverStreaming, .bidirectional: RPCDefaults.streamTimeout
     }
   }
 }

@@ -48,6 +48,10 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     }
     call.assembler.append(bytes)
     do {
+      if let requests = call.requests {
+        try queue(call, requests)
+        return
+      }
       call.message = try call.assembler.next()
     } catch {
       answer(call, error)
@@ -62,8 +66,13 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   func peerEnded(_ stream: Int32) {
     guard let call = calls[stream], !call.isAnswered else { return }
+    if let requests = call.requests, call.assembler.waitingBytes == 0 {
+      requests.end(.ok)
+      return
+    }
     guard let message = call.message else {
-      let text = "\(call.context.method) takes one message, none came whole"
+      let what = call.requests == nil ? "one message, none" : "messages, the last never"
+      let text = "\(call.context.method) takes \(what) came whole"
       answer(call, RPCError(.unimplemented, text))
       return
     }
@@ -100,7 +109,27 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     release(call)
     call.task?.cancel()
     call.isAnswered = true
+    call.requests?.end(.failed(RPCError(.cancelled, "the caller is gone")))
     call.releaseWriters(.failure(RPCError(.cancelled, "the caller is gone")))
+  }
+
+  /// Gives a method the messages of its request that came whole.
+  private func queue(_ call: ServerCall, _ requests: StreamQueue) throws(RPCError) {
+    while let message = try call.assembler.next() {
+      guard requests.count < HTTP2Limits.streamRequestsMax else {
+        throw RPCError(
+          .resourceExhausted,
+          "\(call.context.method) has \(requests.count) messages to answer; wait for answers")
+      }
+      requests.add(message)
+    }
+  }
+
+  /// A method has read one message of its request.
+  func taken(_ call: ServerCall, _ message: ByteBuffer) {
+    let bytes = min(call.heldBytes, GRPCFraming.prefixBytes + message.readableBytes)
+    call.heldBytes -= bytes
+    incomingBytes -= bytes
   }
 
   /// The request's bytes are no longer held here.
@@ -119,6 +148,8 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       guard !self.isClosed, !self.isDraining else { return }
       // From here on new streams are refused, so that none runs that the peer believes refused.
       self.isDraining = true
+      // A stream of requests may stay open for long: its method answers what it has, and ends.
+      for call in self.calls.values { call.requests?.end(.ok) }
       self.session.goAway()
       self.flushSoon()
     }

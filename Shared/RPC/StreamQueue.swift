@@ -13,6 +13,8 @@ final class StreamQueue: Sendable {
 
   private let state = Mutex(State())
 
+  var count: Int { state.withLock(\.messages.count) }
+
   var isEmpty: Bool { state.withLock(\.messages.isEmpty) }
 
   func add(_ message: ByteBuffer) {

@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 public import Logging
 public import RPC
@@ -80,7 +81,10 @@ private struct ServedSocket: Service {
   let logger: Logger
 
   func run() async throws {
-    let server = try await RPCServer.start(socketPath: path, services: services, logger: logger)
+    var configuration = RPCServer.Configuration()
+    configuration.fileDescriptors = ContractCatalogue.fileDescriptors
+    let server = try await RPCServer.start(
+      socketPath: path, services: services, configuration: configuration, logger: logger)
     server.setServing(true)
     logger.info(
       "serving",
