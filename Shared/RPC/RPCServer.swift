@@ -30,14 +30,13 @@ public final class RPCServer: Sendable {
 
   let core: ServerCore
   private let listener: any Channel
-  private let socketPath: String
-  private let socketIdentity: SocketPath.Identity?
+  /// The socket file that was made here, and goes with the server.
+  private let ownFile: (path: String, identity: SocketPath.Identity?)?
 
-  private init(core: ServerCore, listener: any Channel, socketPath: String) {
+  private init(core: ServerCore, listener: any Channel, ownPath: String?) {
     self.core = core
     self.listener = listener
-    self.socketPath = socketPath
-    self.socketIdentity = SocketPath.identity(socketPath)
+    self.ownFile = ownPath.map { ($0, SocketPath.identity($0)) }
   }
 
   /// Listens. A socket file that a dead process left is replaced; the new one has mode 0600.
@@ -47,26 +46,54 @@ public final class RPCServer: Sendable {
     socketPath: String, services: [RPCService], configuration: Configuration = .init(),
     logger: Logger
   ) async throws -> RPCServer {
-    let health = HealthState(services: services.map(\.name))
-    let served = services + [health.service]
-    let core = ServerCore(
-      services: served + Reflection.services(of: served, configuration.fileDescriptors),
-      configuration: configuration, health: health, logger: logger)
+    let core = core(services, configuration, logger)
     return try await SocketPath.claim(socketPath) {
       do {
-        let listener = try await listen(socketPath, core)
-        return RPCServer(core: core, listener: listener, socketPath: socketPath)
+        let file = try UnixSocket.listening(socketPath, backlog: backlog)
+        let listener = try await listen(file, core)
+        return RPCServer(core: core, listener: listener, ownPath: socketPath)
       } catch {
         throw StartFailure("cannot listen at \(socketPath): \(error)")
       }
     }
   }
 
-  private static func listen(_ socketPath: String, _ core: ServerCore) async throws -> any Channel {
+  /// Serves at a socket that listens already, made by whoever started the process, who keeps it:
+  /// peers that come while no server runs wait for the next one instead of being refused. The
+  /// socket's file and its mode are left alone, also in the end.
+  ///
+  /// - Parameter file: the descriptor; the server's from here on.
+  /// - Throws: `StartFailure`.
+  public static func start(
+    listeningAt file: Int32, services: [RPCService], configuration: Configuration = .init(),
+    logger: Logger
+  ) async throws -> RPCServer {
+    let core = core(services, configuration, logger)
+    do {
+      try UnixSocket.adopt(file)
+      return RPCServer(core: core, listener: try await listen(file, core), ownPath: nil)
+    } catch {
+      throw StartFailure("cannot serve at the descriptor \(file) that was passed: \(error)")
+    }
+  }
+
+  private static func core(
+    _ services: [RPCService], _ configuration: Configuration, _ logger: Logger
+  ) -> ServerCore {
+    let health = HealthState(services: services.map(\.name))
+    let served = services + [health.service]
+    return ServerCore(
+      services: served + Reflection.services(of: served, configuration.fileDescriptors),
+      configuration: configuration, health: health, logger: logger)
+  }
+
+  private static func listen(_ file: Int32, _ core: ServerCore) async throws -> any Channel {
     try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      // The bootstrap listens once more, with this.
+      .serverChannelOption(ChannelOptions.backlog, value: backlog)
       .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 4)
       .childChannelInitializer { channel in accept(channel, core) }
-      .withBoundSocket(try UnixSocket.listening(socketPath, backlog: backlog)).get()
+      .withBoundSocket(file).get()
   }
 
   /// Connections that wait to be accepted; the kernel may lower it.
@@ -99,11 +126,11 @@ public final class RPCServer: Sendable {
   public func setServing(_ isServing: Bool) { core.health.setServing(isServing) }
 
   /// Takes no new calls, lets the open ones end, cancels those that are left after `time`, and
-  /// removes the socket file. Callers of refused calls know that these never ran.
+  /// removes the socket file it made. Callers of refused calls know that these never ran.
   public func drain(within time: Duration) async {
     core.health.end()
     // The file first: a successor may listen while the last calls end.
-    SocketPath.remove(socketPath, ifStill: socketIdentity)
+    if let ownFile { SocketPath.remove(ownFile.path, ifStill: ownFile.identity) }
     try? await listener.close()
     for connection in core.beginDrain() { connection.goAway() }
     let end = ContinuousClock.now + time

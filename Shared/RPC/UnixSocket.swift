@@ -31,6 +31,21 @@ enum UnixSocket {
     return file
   }
 
+  /// Takes over a socket that another process made, after a look at what it is. It is not passed on
+  /// to programs started here.
+  static func adopt(_ file: Int32) throws(Failure) {
+    guard option(SO_DOMAIN, of: file) == AF_UNIX, option(SO_ACCEPTCONN, of: file) == 1 else {
+      throw Failure(call: "it must be a listening Unix domain socket", code: ENOTSOCK)
+    }
+    guard fcntl(file, F_SETFD, FD_CLOEXEC) == 0 else { throw Failure(call: "fcntl", code: errno) }
+  }
+
+  private static func option(_ name: Int32, of file: Int32) -> Int32? {
+    var value: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(file, SOL_SOCKET, name, &value, &size) == 0 ? value : nil
+  }
+
   private static func make() throws(Failure) -> Int32 {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let file = socket(AF_UNIX, type | Int32(SOCK_CLOEXEC.rawValue), 0)

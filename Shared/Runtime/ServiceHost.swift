@@ -16,9 +16,11 @@ public struct ServiceHost: Sendable {
   public let settings: ServiceSettings
   public let logger: Logger
 
-  /// Prepares the process: logging, directories (mode 0700), no core dumps, no SIGPIPE.
+  /// Prepares the process: logging, directories (mode 0700), no core dumps, no SIGPIPE, nothing
+  /// meant for it alone in the environment.
   public init(settings: ServiceSettings) throws {
     self.settings = settings
+    Supervisor.unsetEnvironment()
     let (service, level) = (settings.service, settings.logLevel)
     LoggingSystem.bootstrap { _ in JSONLogHandler(service: service, level: level) }
     self.logger = Logger(label: service)
@@ -34,7 +36,8 @@ public struct ServiceHost: Sendable {
   }
 
   /// Serves until a signal. `background` runs beside the server and is cancelled after it drained;
-  /// `draining` runs first and lets calls that wait for something answer; `stop` runs last.
+  /// `draining` runs first and lets calls that wait for something answer; `stop` runs last,
+  /// also when the service could not serve.
   public func run(
     services: [RPCService], background: [@Sendable () async -> Void] = [],
     draining: @escaping @Sendable () -> Void = {},
@@ -42,7 +45,7 @@ public struct ServiceHost: Sendable {
   ) async throws {
     let workers = background.map { BackgroundWork(work: $0) }
     let server = ServedSocket(
-      path: settings.socketPath, services: services, draining: draining, logger: logger)
+      settings: settings, services: services, draining: draining, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: (workers as [any Service] + [server]).map {
@@ -51,7 +54,13 @@ public struct ServiceHost: Sendable {
             failureTerminationBehavior: .gracefullyShutdownGroup)
         },
         gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
-    try await group.run()
+    do {
+      try await group.run()
+    } catch {
+      // The reason to tell is why it could not serve.
+      try? await stop()
+      throw error
+    }
     try await stop()
     logger.info("stopped")
   }
@@ -75,26 +84,39 @@ private struct BackgroundWork: Service {
 
 /// The service's socket: open, say so, wait for the end, drain.
 private struct ServedSocket: Service {
-  let path: String
+  let settings: ServiceSettings
   let services: [RPCService]
   let draining: @Sendable () -> Void
   let logger: Logger
 
   func run() async throws {
-    var configuration = RPCServer.Configuration()
-    configuration.fileDescriptors = ContractCatalogue.fileDescriptors
-    let server = try await RPCServer.start(
-      socketPath: path, services: services, configuration: configuration, logger: logger)
+    let server = try await start()
     server.setServing(true)
     logger.info(
       "serving",
-      metadata: ["socket": .string(path), "policy": "every peer of this user is trusted"])
-    print("ready \(path)")
+      metadata: [
+        "socket": .string(settings.socketPath), "policy": "every peer of this user is trusted",
+      ])
+    print("ready \(settings.socketPath)")
     fflush(nil)
+    settings.supervisor?.tell(.ready, logger)
     try? await gracefulShutdown()
+    settings.supervisor?.tell(.stopping, logger)
     server.setServing(false)
     draining()
     await server.drain(within: ServiceHost.drainTimeout)
+  }
+
+  private func start() async throws -> RPCServer {
+    var configuration = RPCServer.Configuration()
+    configuration.fileDescriptors = ContractCatalogue.fileDescriptors
+    if let file = settings.listeningSocket {
+      return try await RPCServer.start(
+        listeningAt: file, services: services, configuration: configuration, logger: logger)
+    }
+    return try await RPCServer.start(
+      socketPath: settings.socketPath, services: services, configuration: configuration,
+      logger: logger)
   }
 }
 

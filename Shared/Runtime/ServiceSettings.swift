@@ -8,6 +8,11 @@ public struct ServiceSettings: Sendable {
   /// Directory of the databases, one per service.
   public let stateDirectory: String
   public let logLevel: Logger.Level
+  /// A socket that listens already, when whoever started the process passed one (systemd's
+  /// `LISTEN_FDS`); it takes the place of one at `socketPath`.
+  public let listeningSocket: Int32?
+  /// Who wants to hear that the service is ready, and that it stops.
+  public let supervisor: Supervisor?
 
   /// Path of this service's own socket.
   public var socketPath: String { socketPath(of: service) }
@@ -32,7 +37,8 @@ extension Settings {
       help: "How much is logged, as JSON lines on standard error.")
     return ServiceSettings(
       service: service, runDirectory: runDirectory, stateDirectory: stateDirectory,
-      logLevel: Logger.Level(rawValue: level) ?? .info)
+      logLevel: Logger.Level(rawValue: level) ?? .info, listeningSocket: passedSocket(),
+      supervisor: supervisor())
   }
 
   /// Declares only the directory of the sockets: all that a client needs.

@@ -95,6 +95,45 @@ struct SocketTests {
     }
   }
 
+  @Test func `at a socket that listens already callers wait for the next server`() async throws {
+    try await ScratchFolder.with { folder in
+      let kept = try UnixSocket.listening(folder.socketPath, backlog: 16)
+      defer { close(kept) }
+      #expect(chmod(folder.socketPath, 0o660) == 0)
+      let identity = SocketPath.identity(folder.socketPath)
+      let client = RPCClient(socketPath: folder.socketPath, logger: Served.quiet)
+      for _ in 0..<3 {
+        // Asked while nobody serves.
+        async let answer = client.text("Echo", "kept")
+        let passed = dup(kept)
+        let server = try await RPCServer.start(
+          listeningAt: passed, services: [testService(["Echo": echo])], logger: Served.quiet)
+        #expect(fcntl(passed, F_GETFD) & FD_CLOEXEC != 0)
+        let text = try await answer
+        #expect(text == "kept")
+        await server.drain(within: .seconds(5))
+        #expect(SocketPath.identity(folder.socketPath) == identity)
+        #expect(try mode(folder.socketPath) == 0o660)
+      }
+      await client.close()
+    }
+  }
+
+  @Test func `a descriptor that does not listen is refused`() async throws {
+    let (files, open) = withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { files in
+      let code = socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, files.baseAddress)
+      return (Array(files), code)
+    }
+    try #require(open == 0)
+    defer { for file in files { close(file) } }
+    await #expect(throws: RPCServer.StartFailure.self) {
+      try await RPCServer.start(listeningAt: files[0], services: [], logger: Served.quiet)
+    }
+    await #expect(throws: RPCServer.StartFailure.self) {
+      try await RPCServer.start(listeningAt: 9999, services: [], logger: Served.quiet)
+    }
+  }
+
   @Test(.enabled(if: geteuid() == 0, "only root can become another user"))
   func `a peer of another user is refused by the kernel's word`() async throws {
     let log = Lines()
