@@ -19,7 +19,7 @@ struct RawDrainTests {
     try await Served.with(["Count": count]) { served in
       let raw = try RawSocket(served.path)
       raw.send(RawRequest.opening)
-      let first = raw.readSome()
+      let first = raw.readOpening()
       let connection = try connection(served)
       let late = RawRequest.call("/\(testServiceName)/Count", stream: 1)
       try await connection.eventLoop.submit {

@@ -61,6 +61,17 @@ struct RawSocket {
     return Array(piece.prefix(max(0, count)))
   }
 
+  /// The bytes up to a server's second SETTINGS frame: the one that says it has read ours.
+  func readOpening() -> [UInt8] {
+    var bytes: [UInt8] = []
+    while Self.frameTypes(bytes).count(where: { $0 == 4 }) < 2 {
+      let more = readSome()
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+    return bytes
+  }
+
   /// All bytes until the peer closes.
   func readToEnd() -> [UInt8] {
     var bytes: [UInt8] = []
