@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(
@@ -58,6 +59,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
@@ -73,7 +75,7 @@ let package = Package(
 
     // What a second service needs.
     library("Money", "Shared/Money", []),
-    library("RPC", "Shared/RPC", [nioCore, nioPosix, "CNGHTTP2", logging]),
+    library("RPC", "Shared/RPC", [nioCore, nioPosix, nioSSL, "CNGHTTP2", logging]),
     library("Contract", "Shared/Contract", ["CContract", "CProtobufC", "RPC", nioCore]),
     library("Store", "Shared/Store", [grdb, logging]),
     library("Outside", "Shared/Outside", [httpClient, nioCore, nioHTTP1, logging]),
