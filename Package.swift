@@ -103,11 +103,13 @@ let package = Package(
     program(
       "Sandbox", "Tests/Sandbox", [hummingbird, crypto, "Money", logging, arguments, nioCore]),
     program(
-      "Bench", "Tests/Bench", ["Contract", "RPC", "Runtime", arguments, "Support"]),
+      "Bench", "Tests/Bench", ["Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging]),
     library(
       "Support", "Tests/Support", ["Contract", "RPC", httpClient, nioCore, nioHTTP1, logging]),
     .target(name: "CEverything", dependencies: ["CProtobufC"], path: "Tests/CEverything"),
     library("Everything", "Tests/Everything", ["CEverything", "CProtobufC", "Contract", "RPC"]),
+    .target(name: "CEcho", dependencies: ["CProtobufC"], path: "Tests/CEcho"),
+    library("Echo", "Tests/Echo", ["CEcho", "CProtobufC", "Contract", "RPC"]),
 
     tests("MoneyTests", ["Money"]),
     tests(
