@@ -8,8 +8,8 @@ from . import names
 from .source import Source
 
 
-def methods(schema, file, service):
-    source = Source(file.name, ["public import RPC"])
+def methods(schema, file, service, imports):
+    source = Source(file.name, imports + ["public import RPC"])
     source.line()
     source.comment(service.comment)
     source.line("///")
@@ -46,8 +46,8 @@ def signature(schema, method):
     return head + f") async throws -> {answer}"
 
 
-def client(schema, file, service):
-    source = Source(file.name, ["public import RPC"])
+def client(schema, file, service, imports):
+    source = Source(file.name, imports + ["public import RPC"])
     source.line()
     source.line(f"/// Calls `{service.full_name}`. Every error is an `RPCError`.")
     with source.open(f"public struct {service.name}Client: Sendable"):
