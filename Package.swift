@@ -31,8 +31,11 @@ func library(
     name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
-func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -103,7 +106,9 @@ let package = Package(
     program(
       "Sandbox", "Tests/Sandbox", [hummingbird, crypto, "Money", logging, arguments, nioCore]),
     program(
-      "Bench", "Tests/Bench", ["Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging]),
+      "Bench", "Tests/Bench",
+      ["Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging],
+      exclude: ["references"]),
     library(
       "Support", "Tests/Support", ["Contract", "RPC", httpClient, nioCore, nioHTTP1, logging]),
     .target(name: "CEverything", dependencies: ["CProtobufC"], path: "Tests/CEverything"),
