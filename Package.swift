@@ -78,7 +78,8 @@ let package = Package(
 
     // What a second service needs.
     library("Money", "Shared/Money", []),
-    library("RPC", "Shared/RPC", [nioCore, nioPosix, nioSSL, "CNGHTTP2", logging]),
+    library("Measure", "Shared/Measure", []),
+    library("RPC", "Shared/RPC", [nioCore, nioPosix, nioSSL, "CNGHTTP2", "Measure", logging]),
     library("Contract", "Shared/Contract", ["CContract", "CProtobufC", "RPC", nioCore]),
     library("Store", "Shared/Store", [grdb, logging]),
     library("Outside", "Shared/Outside", [httpClient, nioCore, nioHTTP1, logging]),
@@ -117,10 +118,11 @@ let package = Package(
     library("Echo", "Tests/Echo", ["CEcho", "CProtobufC", "Contract", "RPC"]),
 
     tests("MoneyTests", ["Money"]),
+    tests("MeasureTests", ["Measure"]),
     tests(
       "ContractTests", ["Contract", "Everything", "RPC", nioCore],
       exclude: ["reference.py"]),
-    tests("RPCTests", ["RPC", nioCore, logging], exclude: ["grpcio_client.py"]),
+    tests("RPCTests", ["RPC", "Measure", nioCore, logging], exclude: ["grpcio_client.py"]),
     tests("StoreTests", ["Store", grdb, logging]),
     tests("OutsideTests", ["Outside", "PayPal", "Money", nioCore, nioPosix, logging]),
     tests(

@@ -8,8 +8,9 @@ enum ImportRules {
   /// By folder: every other module that its files may import.
   static let allowed: [(folder: String, modules: Set<String>)] = [
     ("Shared/Money/", []),
+    ("Shared/Measure/", []),
     ("Shared/Contract/", ["CContract", "CProtobufC", "RPC", "NIOCore"]),
-    ("Shared/RPC/", ["NIOCore", "NIOPosix", "CNGHTTP2", "Logging"]),
+    ("Shared/RPC/", ["NIOCore", "NIOPosix", "CNGHTTP2", "Measure", "Logging"]),
     ("Shared/Store/", ["GRDB", "GRDBSQLite", "Logging"]),
     ("Shared/Outside/", ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Logging"]),
     ("Shared/PayPal/", ["Outside", "Money", "NIOCore", "Logging"]),
