@@ -10,6 +10,15 @@ enum CallEnd: Sendable {
   case refused(String)
   /// The connection went away: it may have run.
   case lost(String)
+
+  /// The status that the caller sees.
+  var code: StatusCode {
+    switch self {
+    case .ok: .ok
+    case .failed(let error): error.code
+    case .refused, .lost: .unavailable
+    }
+  }
 }
 
 /// One call over a connection: what was asked, and where its answers go.

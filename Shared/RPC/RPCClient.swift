@@ -23,6 +23,7 @@ public final class RPCClient: RPCChannel {
   static let attemptsMax = 3
 
   let connector: Connector
+  private let called = CalledMethods()
   private let configuration: Configuration
   private let budget = RetryBudget()
   private let callsInFlight = Atomic<Int>(0)
@@ -37,8 +38,30 @@ public final class RPCClient: RPCChannel {
   /// Ends the connection after its open calls; later calls fail with UNAVAILABLE.
   public func close() async { connector.close() }
 
+  /// What was counted of the methods called so far.
+  public var figures: [MethodFigures] { called.figures }
+
   public func unary(
     service: String, method: String, request: ByteBuffer, isIdempotent: Bool, options: CallOptions
+  ) async throws -> ByteBuffer {
+    let statistics = called.method(service, method)
+    let start = NIODeadline.now()
+    statistics.began()
+    do {
+      let answer = try await answer(
+        service, method, request, isIdempotent: isIdempotent, options, statistics)
+      statistics.received(GRPCFraming.prefixBytes + answer.readableBytes)
+      statistics.ended(.ok, since: start)
+      return answer
+    } catch {
+      statistics.ended((error as? RPCError)?.code ?? .unknown, since: start)
+      throw error
+    }
+  }
+
+  private func answer(
+    _ service: String, _ method: String, _ request: ByteBuffer, isIdempotent: Bool,
+    _ options: CallOptions, _ statistics: MethodStatistics
   ) async throws -> ByteBuffer {
     try GRPCFraming.checkSize(request, "request")
     try enter()
@@ -52,6 +75,7 @@ public final class RPCClient: RPCChannel {
         service: service, method: method, timeout: max(remaining, .microseconds(1)),
         metadata: options.metadata)
       let connection = try await connector.connection()
+      statistics.sent(GRPCFraming.prefixBytes + request.readableBytes)
       let (end, message) = await Self.run(head, request, connection)
       let (reason, costs): (String, Bool)
       switch end {
@@ -72,6 +96,7 @@ public final class RPCClient: RPCChannel {
       }
       if costs { try await Self.pause(afterAttempt: attempt) }
       attempt += 1
+      statistics.repeated()
     }
   }
 
@@ -84,7 +109,8 @@ public final class RPCClient: RPCChannel {
       let head = try CallHead(
         service: service, method: method, timeout: options.timeout ?? RPCDefaults.streamTimeout,
         metadata: options.metadata)
-      reader = StreamReader(head: head, request: request, client: self)
+      reader = StreamReader(
+        head: head, request: request, client: self, statistics: called.method(service, method))
     } catch {
       return AsyncThrowingStream { throw error }
     }

@@ -109,6 +109,7 @@ public final class RPCServer: Sendable {
       guard found.uid == geteuid() else {
         core.logger.warning(
           "peer of another user refused", metadata: ["uid": "\(found.uid)", "pid": "\(found.pid)"])
+        core.statistics.connectionsRefused.add()
         throw PeerRefused()
       }
       let connection = try ServerConnection(
@@ -116,11 +117,16 @@ public final class RPCServer: Sendable {
         eventLoop: channel.eventLoop)
       guard core.add(connection) else {
         core.logger.warning("too many connections; one more refused")
+        core.statistics.connectionsRefused.add()
         throw PeerRefused()
       }
+      core.statistics.connectionsAccepted.add()
       try channel.pipeline.syncOperations.addHandler(connection)
     }
   }
+
+  /// What was counted since the start.
+  public var figures: ServerFigures { core.figures }
 
   /// What the health service says from now on; SERVING after the start.
   public func setServing(_ isServing: Bool) { core.health.setServing(isServing) }

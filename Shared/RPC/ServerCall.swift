@@ -5,6 +5,7 @@ struct Route: Sendable {
   var service: String
   var method: String
   var implementation: MethodImplementation
+  let statistics: MethodStatistics
 }
 
 /// One open stream of a server connection.
@@ -12,9 +13,11 @@ struct Route: Sendable {
 /// `@unchecked Sendable`: touched on its connection's event loop alone.
 final class ServerCall: @unchecked Sendable {
   let stream: Int32
+  let startedAt: NIODeadline
   let deadline: NIODeadline
   let context: CallContext
   let implementation: MethodImplementation
+  let statistics: MethodStatistics
   var assembler = MessageAssembler()
   var message: ByteBuffer?
   /// Messages that wait for the method, when it takes a stream of them.
@@ -30,12 +33,14 @@ final class ServerCall: @unchecked Sendable {
   var writers: [CheckedContinuation<Void, any Error>] = []
 
   init(
-    stream: Int32, deadline: NIODeadline, context: CallContext, implementation: MethodImplementation
+    stream: Int32, startedAt: NIODeadline, deadline: NIODeadline, context: CallContext, route: Route
   ) {
     self.stream = stream
+    self.startedAt = startedAt
     self.deadline = deadline
     self.context = context
-    self.implementation = implementation
+    implementation = route.implementation
+    statistics = route.statistics
     if case .bidirectional = implementation { requests = StreamQueue() } else { requests = nil }
   }
 

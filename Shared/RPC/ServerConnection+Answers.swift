@@ -18,6 +18,7 @@ extension ServerConnection {
       return
     }
     settle(call, .ok)
+    call.statistics.sent(GRPCFraming.prefixBytes + message.readableBytes)
     session.submitResponse(
       call.stream, Self.okHead, body: GRPCFraming.framed(message), isEnded: true,
       trailers: GRPCStatus.ok)
@@ -64,6 +65,7 @@ extension ServerConnection {
 
   private func settle(_ call: ServerCall, _ code: StatusCode) {
     call.isAnswered = true
+    call.statistics.ended(code, since: call.startedAt)
     call.requests?.end(.failed(RPCError(.cancelled, "the call is over")))
     release(call)
     core.logger.debug(
@@ -91,6 +93,7 @@ extension ServerConnection {
       return
     }
     if !call.hasBegun { begin(call) }
+    call.statistics.sent(GRPCFraming.prefixBytes + message.readableBytes)
     let waiting = session.send(call.stream, GRPCFraming.framed(message)) ?? 0
     if waiting > HTTP2Limits.streamOutgoingBytesMax {
       call.writers.append(writer)

@@ -5,10 +5,12 @@ import NIOCore
 extension ServerConnection {
   func begin(_ stream: Int32, _ headers: [HeaderField], isOversized: Bool) {
     guard !isDraining else {
+      core.statistics.callsTurnedAway.add()
       session.reset(stream, HTTP2Code.refusedStream)
       return
     }
     guard !isOversized else {
+      core.statistics.callsMalformed.add()
       let limit = HTTP2Limits.headerBytesMax
       refuse(stream, RPCError(.resourceExhausted, "the headers are above \(limit) bytes"))
       return
@@ -17,6 +19,7 @@ extension ServerConnection {
     do {
       head = try CallHead(headers)
     } catch {
+      core.statistics.callsMalformed.add()
       switch error {
       case .http(let status):
         session.submitEnd(stream, [HeaderField(name: ":status", value: String(status))])
@@ -25,15 +28,18 @@ extension ServerConnection {
       return
     }
     guard let route = core.routes[head.path] else {
+      core.statistics.callsMalformed.add()
       refuse(stream, MethodRun.unimplemented(head.path, known: core.services))
       return
     }
     let timeout = min(
       head.timeout ?? route.implementation.timeout(core.configuration), RPCDefaults.timeoutMax)
+    let now = NIODeadline.now()
     let call = ServerCall(
-      stream: stream, deadline: .now() + TimeAmount(timeout),
-      context: context(route, head, timeout), implementation: route.implementation)
+      stream: stream, startedAt: now, deadline: now + TimeAmount(timeout),
+      context: context(route, head, timeout), route: route)
     calls[stream] = call
+    call.statistics.began()
     watchDeadline(call.deadline)
     if call.requests != nil { run(call, ByteBuffer()) }
   }
@@ -51,6 +57,7 @@ extension ServerConnection {
       session.reset(call.stream, HTTP2Code.cancel)
       flushSoon()
     } else {
+      core.statistics.callsExpired.add()
       call.task?.cancel()
       answer(call, MethodRun.deadlineExceeded(call.context))
     }
@@ -59,6 +66,7 @@ extension ServerConnection {
   /// - Parameter message: the request; of no meaning for a method that takes a stream of them.
   func run(_ call: ServerCall, _ message: ByteBuffer) {
     guard core.enterCall() else {
+      core.statistics.callsOverloaded.add()
       let limit = core.configuration.callsInFlightMax
       answer(
         call,

@@ -38,6 +38,7 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       refuseSecondMessage(call)
       return
     }
+    call.statistics.received(bytes.count)
     call.heldBytes += bytes.count
     incomingBytes += bytes.count
     guard incomingBytes <= HTTP2Limits.incomingBytesMax else {
@@ -108,6 +109,10 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   private func end(_ call: ServerCall) {
     release(call)
     call.task?.cancel()
+    if !call.isAnswered {
+      core.statistics.callsAbandoned.add()
+      call.statistics.ended(.cancelled, since: call.startedAt)
+    }
     call.isAnswered = true
     call.requests?.end(.failed(RPCError(.cancelled, "the caller is gone")))
     call.releaseWriters(.failure(RPCError(.cancelled, "the caller is gone")))

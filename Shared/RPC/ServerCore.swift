@@ -14,6 +14,7 @@ final class ServerCore: Sendable {
   let configuration: RPCServer.Configuration
   let health: HealthState
   let logger: Logger
+  let statistics = ServerStatistics()
   private let callsInFlight = Atomic<Int>(0)
   private let connections = Mutex(Connections())
 
@@ -29,7 +30,8 @@ final class ServerCore: Sendable {
     for service in services {
       for (method, implementation) in service.methods {
         routes["/\(service.name)/\(method)"] = Route(
-          service: service.name, method: method, implementation: implementation)
+          service: service.name, method: method, implementation: implementation,
+          statistics: MethodStatistics(service: service.name, method: method))
       }
     }
     self.routes = routes
@@ -68,6 +70,22 @@ final class ServerCore: Sendable {
       connections.isDraining = true
       return Array(connections.open.values)
     }
+  }
+
+  var figures: ServerFigures {
+    var figures = ServerFigures()
+    figures.connectionsOpen = connections.withLock { $0.open.count }
+    figures.connectionsAccepted = statistics.connectionsAccepted.count
+    figures.connectionsRefused = statistics.connectionsRefused.count
+    figures.callsRunning = max(0, callsInFlight.load(ordering: .relaxed))
+    figures.callsOverloaded = statistics.callsOverloaded.count
+    figures.callsExpired = statistics.callsExpired.count
+    figures.callsAbandoned = statistics.callsAbandoned.count
+    figures.callsMalformed = statistics.callsMalformed.count
+    figures.callsTurnedAway = statistics.callsTurnedAway.count
+    figures.methods = routes.values.map(\.statistics.figures)
+      .sorted { ($0.service, $0.method) < ($1.service, $1.method) }
+    return figures
   }
 
   var openConnections: [ServerConnection] { connections.withLock { Array($0.open.values) } }

@@ -8,11 +8,15 @@ final class StreamReader: Sendable {
   private let request: ByteBuffer
   /// Kept, so that the connection stays for as long as somebody reads.
   private let client: RPCClient
+  private let statistics: MethodStatistics
   private let queue = StreamQueue()
   private let handle = CallHandle()
   private let started = Mutex<(ClientCall, ClientConnection)?>(nil)
 
-  init(head: CallHead, request: ByteBuffer, client: RPCClient) {
+  init(
+    head: CallHead, request: ByteBuffer, client: RPCClient, statistics: MethodStatistics
+  ) {
+    self.statistics = statistics
     self.head = head
     self.request = request
     self.client = client
@@ -34,11 +38,26 @@ final class StreamReader: Sendable {
 
   private func start() async throws -> (ClientCall, ClientConnection) {
     if let started = started.withLock({ $0 }) { return started }
-    let connection = try await client.connector.connection()
-    let queue = queue
+    let (queue, statistics, begin) = (queue, statistics, NIODeadline.now())
+    statistics.began()
+    let connection: ClientConnection
+    do {
+      connection = try await client.connector.connection()
+    } catch {
+      statistics.ended((error as? RPCError)?.code ?? .unknown, since: begin)
+      throw error
+    }
+    statistics.sent(GRPCFraming.prefixBytes + request.readableBytes)
     let call = ClientCall(
       head: head, request: request, holdsWindow: { !queue.isEmpty },
-      onMessage: { queue.add($0) }, onEnd: { queue.end($0) })
+      onMessage: {
+        statistics.received(GRPCFraming.prefixBytes + $0.readableBytes)
+        queue.add($0)
+      },
+      onEnd: {
+        statistics.ended($0.code, since: begin)
+        queue.end($0)
+      })
     started.withLock { $0 = (call, connection) }
     handle.set(call, connection)
     connection.start(call)
