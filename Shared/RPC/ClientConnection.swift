@@ -143,6 +143,9 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     for call in ready where !call.isOver { send(call) }
   }
 
+  /// Each reset ends a call that was made here.
+  func isResetFair(_ stream: Int32) -> Bool { true }
+
   func goAwayReceived() { onGone(self) }
 
   override func connectionLost(_ reason: String) {

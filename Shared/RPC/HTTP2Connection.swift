@@ -13,20 +13,35 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   let eventLoop: any EventLoop
   let logger: Logger
   let session: HTTP2Session
+  private let setupTimeout: Duration
   private var context: ChannelHandlerContext?
   private var isFlushDue = false
   private var isReading = false
   private var isEnding = false
   private(set) var isClosed = false
   private var alarm: (deadline: NIODeadline, timer: Scheduled<Void>)?
+  /// For the connection's first words, and for its last.
+  private var phaseTimer: Scheduled<Void>?
+  private var stallTimer: Scheduled<Void>?
   /// Bytes on their way to the channel; kept between flushes so that most need no new memory.
   private var writing = ByteBuffer()
 
-  init(_ role: HTTP2Session.Role, eventLoop: any EventLoop, logger: Logger) throws {
+  init(
+    _ role: HTTP2Session.Role, setupTimeout: Duration = HTTP2Limits.setupTimeout,
+    eventLoop: any EventLoop, logger: Logger
+  ) throws {
+    self.setupTimeout = setupTimeout
     self.eventLoop = eventLoop
     self.logger = logger
     self.session = try HTTP2Session(role)
   }
+
+  /// The peer broke the rules, and its connection ends for that. Called once, before
+  /// `connectionLost`.
+  func peerCutOff(_ reason: String) {}
+
+  /// All that could be handed to the channel was.
+  func flushed() {}
 
   /// The channel is gone, or the session cannot go on: end what was open. Called once.
   func connectionLost(_ reason: String) {}
@@ -50,7 +65,10 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
 
   // MARK: Channel events
 
-  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    phaseTimer = expectSetup(within: setupTimeout)
+  }
 
   /// Also comes for a channel that was closed before it became active.
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -68,7 +86,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
       try bytes.withUnsafeReadableBytes { try session.receive($0) }
     } catch {
       isReading = false
-      close("\(error)")
+      cutOff(error)
     }
   }
 
@@ -78,7 +96,15 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { flush() }
+    stallTimer?.cancel()
+    stallTimer = nil
+    if context.channel.isWritable {
+      flush()
+    } else {
+      stallTimer = after(HTTP2Limits.stallTimeout) { connection in
+        connection.cutOff(HTTP2Failure(description: "the peer takes nothing from its socket"))
+      }
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) { close("the connection was lost") }
@@ -113,14 +139,27 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
       close("\(error)")
       return
     }
+    flushed()
+    if session.outgoingFrames > HTTP2Limits.outgoingFramesMax {
+      cutOff(
+        HTTP2Failure(
+          description: "the peer lets too many frames wait", code: HTTP2Code.enhanceYourCalm))
+    }
     if session.isFinished { closeAfterWrites(context) }
   }
+
+  /// Writes bytes that are not the session's.
+  func say(_ bytes: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil) }
 
   /// Closes once the socket has taken what was written: the last answers must not be lost.
   private func closeAfterWrites(_ context: ChannelHandlerContext) {
     guard !isEnding, !isClosed else { return }
     isEnding = true
     let reason = session.complaint.map { "the connection was ended: \($0)" }
+    phaseTimer?.cancel()
+    let time =
+      session.complaint == nil ? HTTP2Limits.stallTimeout : HTTP2Limits.farewellTimeout
+    phaseTimer = after(time) { $0.close("the peer does not read the end") }
     context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
       self.close(reason ?? "the connection was ended")
     }
@@ -132,8 +171,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     isClosed = true
     let context = context
     self.context = nil
-    alarm?.timer.cancel()
-    alarm = nil
+    for timer in [alarm?.timer, phaseTimer, stallTimer] { timer?.cancel() }
+    (alarm, phaseTimer, stallTimer) = (nil, nil, nil)
     connectionLost(reason)
     context?.close(promise: nil)
   }

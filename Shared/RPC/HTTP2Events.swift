@@ -13,20 +13,25 @@ protocol HTTP2Events: AnyObject {
   func drained(_ stream: Int32)
   /// The peer has said how it wants to be spoken to, which it does first.
   func settingsReceived()
+  /// Whether the peer may reset a stream as often as it likes.
+  func isResetFair(_ stream: Int32) -> Bool
   func goAwayReceived()
 }
 
 /// The error codes of RFC 9113, section 7, that this layer uses.
 enum HTTP2Code {
   static let noError: UInt32 = 0
+  static let protocolError: UInt32 = 1
   static let refusedStream: UInt32 = 7
   static let cancel: UInt32 = 8
   static let enhanceYourCalm: UInt32 = 11
 }
 
-/// libnghttp2 could not go on with a connection.
+/// A connection cannot go on.
 struct HTTP2Failure: Error, CustomStringConvertible {
   let description: String
+  /// What the peer is told.
+  var code = HTTP2Code.protocolError
 }
 
 /// Limits of one connection.
@@ -35,6 +40,8 @@ enum HTTP2Limits {
   static let streamsMax: UInt32 = 256
   /// One header block's size, names and values with 32 bytes each as RFC 9113 counts.
   static let headerBytesMax = 16 * 1024
+  /// A header block above this ends the connection: a few bytes of HPACK can stand for very many.
+  static let headerBombBytes = 4 * headerBytesMax
   /// Flow control: what a peer may send on a stream before we read on.
   static let streamWindowBytes: Int32 = 256 * 1024
   /// The same over all streams of a connection.
@@ -49,4 +56,15 @@ enum HTTP2Limits {
   static let outgoingBytesMax = 64 * 1024 * 1024
   /// Bytes given to the socket at once.
   static let writeBytesMax = 256 * 1024
+  /// Frames that wait to be sent, besides bodies; a peer that lets more wait is cut off.
+  static let outgoingFramesMax = 16 * 1024
+  /// Methods that run for one connection, with those whose streams are gone already: a peer that
+  /// cancels and asks again must not take the places of all.
+  static let runningMax = 2 * Int(streamsMax)
+  /// A client's wait for the server's first settings.
+  static let setupTimeout = Duration.seconds(10)
+  /// A peer that takes nothing from a full socket for so long is cut off.
+  static let stallTimeout = Duration.seconds(30)
+  /// How long what was said last has to reach the peer.
+  static let farewellTimeout = Duration.seconds(2)
 }

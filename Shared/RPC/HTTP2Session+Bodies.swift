@@ -27,6 +27,7 @@ extension HTTP2Session {
       return count
     }
     outgoingBytes -= count
+    if count > 0 { budget.earn() }
     if outgoing.values[index].bytes.readableBytes > 0 { return count }
     if outgoing.values[index].isEnded {
       flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue

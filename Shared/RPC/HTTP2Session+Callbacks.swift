@@ -20,7 +20,6 @@ extension HTTP2Session {
       HTTP2Session.of(context).add(
         UnsafeBufferPointer(start: name, count: nameLength),
         UnsafeBufferPointer(start: value, count: valueLength))
-      return 0
     }
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
       _, _, stream, bytes, length, context in
@@ -29,8 +28,11 @@ extension HTTP2Session {
       return 0
     }
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, context in
-      if let frame { HTTP2Session.of(context).received(frame) }
-      return 0
+      guard let frame else { return 0 }
+      let session = HTTP2Session.of(context)
+      let code = session.price(frame)
+      if code == 0 { session.received(frame) }
+      return code
     }
     nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, context in
       guard let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
@@ -53,13 +55,19 @@ extension HTTP2Session {
     }
   }
 
-  private func add(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+  private func add(
+    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+  ) -> Int32 {
     incomingBytes += name.count + value.count + 32
-    guard incomingBytes <= HTTP2Limits.headerBytesMax else { return }
+    guard incomingBytes <= HTTP2Limits.headerBytesMax else {
+      let isBomb = incomingBytes > HTTP2Limits.headerBombBytes
+      return isBomb ? stop("the peer sent a header block far above the limit") : 0
+    }
     let last = incoming.count < previous.count ? previous[incoming.count] : nil
     incoming.append(
       HeaderField(
         name: Self.text(name, orSame: last?.name), value: Self.text(value, orSame: last?.value)))
+    return 0
   }
 
   /// Text of bytes; the text of the block before when it is the same, which costs no memory. Header
@@ -83,7 +91,9 @@ extension HTTP2Session {
     case NGHTTP2_DATA:
       if isEnd { events?.peerEnded(header.stream_id) }
     case NGHTTP2_SETTINGS:
-      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { events?.settingsReceived() }
+      guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
+      isSetUp = true
+      events?.settingsReceived()
     case NGHTTP2_GOAWAY:
       let code = frame.pointee.goaway.error_code
       if code != HTTP2Code.noError { complaint = "the peer ended it with HTTP/2 code \(code)" }

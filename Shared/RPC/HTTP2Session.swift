@@ -3,7 +3,7 @@ import NIOCore
 
 /// One HTTP/2 connection's protocol state: libnghttp2 through its memory interface.
 ///
-/// **Invariant:** every C pointer of libnghttp2 lives in this type (its three files), and is touched
+/// **Invariant:** every C pointer of libnghttp2 lives in this type (its four files), and is touched
 /// on the connection's event loop alone.
 final class HTTP2Session {
   enum Role { case server, client }
@@ -20,6 +20,11 @@ final class HTTP2Session {
 
   /// What was last wrong on this connection, in libnghttp2's words; nil when nothing was.
   var complaint: String?
+  /// What the peer did too much of; nil while it behaves.
+  var excess: String?
+  var budget = FrameBudget()
+  /// The peer has said its first settings.
+  var isSetUp = false
 
   private(set) var session: OpaquePointer?
 
@@ -40,6 +45,8 @@ final class HTTP2Session {
       nghttp2_option_del(options)
     }
     Self.setCallbacks(callbacks)
+    Self.setLimitCallbacks(callbacks)
+    Self.setLimits(options)
     // Read messages open the window again, so that a slow reader stops its sender.
     nghttp2_option_set_no_auto_window_update(options, role == .client ? 1 : 0)
     // Without it libnghttp2 keeps closed streams for priorities that nobody uses.
@@ -91,7 +98,7 @@ final class HTTP2Session {
     guard let base = bytes.baseAddress else { return }
     let count = nghttp2_session_mem_recv(
       session, base.assumingMemoryBound(to: UInt8.self), bytes.count)
-    guard count >= 0 else { throw HTTP2Failure(description: Self.text(Int32(count))) }
+    guard count >= 0 else { throw failure(Int32(count)) }
   }
 
   /// Appends what is to be sent now to `buffer`, up to about `bytesMax`.

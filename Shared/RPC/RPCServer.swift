@@ -13,7 +13,13 @@ public final class RPCServer: Sendable {
     public var timeout: Duration = RPCDefaults.timeout
     /// Calls that run at once; above it the answer is RESOURCE_EXHAUSTED.
     public var callsInFlightMax = 4096
-    public var connectionsMax = 256
+    /// Open connections; above it peers are turned away, with a line in the log.
+    public var connectionsMax = 4096
+    /// Time for a new peer to say its HTTP/2 preface and settings.
+    public var setupTimeout = Duration.seconds(10)
+    /// Bytes of requests that are not whole and of answers that were not fetched, over all
+    /// connections. Above it, those who hold more than their share are refused.
+    public var heldBytesMax = 256 * 1024 * 1024
     /// The .proto files of the services, each an encoded google.protobuf.FileDescriptorProto: what
     /// reflection hands out, besides those of health and of itself.
     public var fileDescriptors: [[UInt8]] = []
@@ -116,7 +122,7 @@ public final class RPCServer: Sendable {
         core: core, peer: PeerCredentials(uid: found.uid, gid: found.gid, pid: found.pid),
         eventLoop: channel.eventLoop)
       guard core.add(connection) else {
-        core.logger.warning("too many connections; one more refused")
+        core.notices.turnedAway(connection.peer, core.configuration.connectionsMax)
         core.statistics.connectionsRefused.add()
         throw PeerRefused()
       }

@@ -14,7 +14,8 @@ struct Route: Sendable {
 final class ServerCall: @unchecked Sendable {
   let stream: Int32
   let startedAt: NIODeadline
-  let deadline: NIODeadline
+  /// When the call has to be answered; after that, when the answer has to be fetched.
+  var deadline: NIODeadline
   let context: CallContext
   let implementation: MethodImplementation
   let statistics: MethodStatistics

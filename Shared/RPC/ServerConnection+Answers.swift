@@ -103,12 +103,4 @@ extension ServerConnection {
     guardOutgoing()
     flushSoon()
   }
-
-  /// A peer that asks and does not fetch fills memory: its connection is closed.
-  private func guardOutgoing() {
-    guard session.outgoingBytes > HTTP2Limits.outgoingBytesMax else { return }
-    let limit = HTTP2Limits.outgoingBytesMax
-    logger.warning("peer does not fetch its answers; closing its connection")
-    eventLoop.execute { self.close("more than \(limit) bytes of answers were not fetched") }
-  }
 }

@@ -40,6 +40,11 @@ extension ServerConnection {
       context: context(route, head, timeout), route: route)
     calls[stream] = call
     call.statistics.began()
+    // The headers are held for as long as the request is not whole.
+    if let refusal = hold(call, session.incomingBytes) {
+      answer(call, refusal)
+      return
+    }
     watchDeadline(call.deadline)
     if call.requests != nil { run(call, ByteBuffer()) }
   }
@@ -50,29 +55,25 @@ extension ServerConnection {
       requestID: MethodRun.requestID(head.metadata), deadline: .now + timeout, logger: core.logger)
   }
 
-  /// Ends a call whose time is over.
-  func expire(_ call: ServerCall) {
+  /// Ends a call whose time is over: with a status, and when the peer does not take that either, with
+  /// a reset.
+  func expire(_ call: ServerCall, _ now: NIODeadline) {
     if call.isAnswered {
-      // The peer has its answer, and keeps its own half open for no reason.
+      // The peer does not fetch its answer, or keeps its own half open for no reason.
       session.reset(call.stream, HTTP2Code.cancel)
       flushSoon()
     } else {
       core.statistics.callsExpired.add()
       call.task?.cancel()
+      call.deadline = now + TimeAmount(HTTP2Limits.farewellTimeout)
       answer(call, MethodRun.deadlineExceeded(call.context))
     }
   }
 
   /// - Parameter message: the request; of no meaning for a method that takes a stream of them.
   func run(_ call: ServerCall, _ message: ByteBuffer) {
-    guard core.enterCall() else {
-      core.statistics.callsOverloaded.add()
-      let limit = core.configuration.callsInFlightMax
-      answer(
-        call,
-        RPCError(
-          .resourceExhausted, "this service answers \(limit) calls already; ask again later",
-          reason: ErrorReason(code: "OVERLOADED")))
+    if let refusal = enter() {
+      answer(call, refusal)
       return
     }
     switch call.implementation {
@@ -99,6 +100,7 @@ extension ServerConnection {
       }
       self.core.leaveCall()
       self.onLoop {
+        self.running -= 1
         switch result {
         case .success(let message): self.answer(call, message)
         case .failure(let error): self.answer(call, error)
@@ -125,7 +127,10 @@ extension ServerConnection {
         failure = MethodRun.status(error, context)
       }
       self.core.leaveCall()
-      self.onLoop { [failure] in self.finish(call, failure) }
+      self.onLoop { [failure] in
+        self.running -= 1
+        self.finish(call, failure)
+      }
     }
   }
 }

@@ -12,13 +12,19 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   var calls: [Int32: ServerCall] = [:]
   private(set) var isDraining = false
   /// Bytes of requests that are not whole yet, over all streams.
-  private var incomingBytes = 0
+  var incomingBytes = 0
+  /// What the server knows of the bytes held here.
+  var accountedBytes = 0
+  /// Methods that run, also those whose callers are gone.
+  var running = 0
 
   init(core: ServerCore, peer: PeerCredentials, eventLoop: any EventLoop) throws {
     self.core = core
     self.peer = peer
     self.executor = EventLoopTaskExecutor(eventLoop)
-    try super.init(.server, eventLoop: eventLoop, logger: core.logger)
+    try super.init(
+      .server, setupTimeout: core.configuration.setupTimeout, eventLoop: eventLoop,
+      logger: core.logger)
     session.events = self
   }
 
@@ -39,12 +45,8 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       return
     }
     call.statistics.received(bytes.count)
-    call.heldBytes += bytes.count
-    incomingBytes += bytes.count
-    guard incomingBytes <= HTTP2Limits.incomingBytesMax else {
-      let limit = HTTP2Limits.incomingBytesMax
-      let text = "this connection has more than \(limit) bytes of unfinished requests"
-      answer(call, RPCError(.resourceExhausted, text))
+    if let refusal = hold(call, bytes.count) {
+      answer(call, refusal)
       return
     }
     call.assembler.append(bytes)
@@ -92,8 +94,13 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   func goAwayReceived() {}
 
+  override func peerCutOff(_ reason: String) { core.notices.cutOff(peer, reason) }
+
+  override func flushed() { account() }
+
   override func connectionLost(_ reason: String) {
     core.remove(self)
+    forgetBytes()
     let open = calls.values
     calls = [:]
     for call in open { end(call) }
@@ -101,7 +108,7 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   override func expireCalls(_ now: NIODeadline) -> NIODeadline? {
     let open = Array(calls.values)
-    for call in open where call.deadline <= now { expire(call) }
+    for call in open where call.deadline <= now { expire(call, now) }
     return open.lazy.map(\.deadline).filter { $0 > now }.min()
   }
 

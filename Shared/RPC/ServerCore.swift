@@ -15,6 +15,9 @@ final class ServerCore: Sendable {
   let health: HealthState
   let logger: Logger
   let statistics = ServerStatistics()
+  let notices: PeerNotices
+  /// Bytes that are held for peers, over all connections.
+  let heldBytes = Atomic<Int>(0)
   private let callsInFlight = Atomic<Int>(0)
   private let connections = Mutex(Connections())
 
@@ -26,6 +29,7 @@ final class ServerCore: Sendable {
     self.configuration = configuration
     self.health = health
     self.logger = logger
+    self.notices = PeerNotices(logger: logger)
     var routes: [String: Route] = [:]
     for service in services {
       for (method, implementation) in service.methods {
@@ -46,6 +50,9 @@ final class ServerCore: Sendable {
     }
     return true
   }
+
+  /// Calls that run now.
+  var callsRunning: Int { callsInFlight.load(ordering: .relaxed) }
 
   func leaveCall() { callsInFlight.subtract(1, ordering: .relaxed) }
 
