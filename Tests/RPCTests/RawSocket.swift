@@ -40,8 +40,17 @@ struct RawSocket {
     return file
   }
 
-  /// Sends; a peer that has closed already is not an error.
-  func send(_ bytes: [UInt8]) {
+  /// No single wait for the peer takes longer.
+  func limitWaits(seconds: Int) {
+    var time = timeval(tv_sec: seconds, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(file, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  /// Sends; a peer that has closed already is not an error, and answers false.
+  @discardableResult
+  func send(_ bytes: [UInt8]) -> Bool {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes { bytes in
@@ -49,8 +58,20 @@ struct RawSocket {
           file, bytes.baseAddress.map { $0 + sent }, bytes.count - sent,
           Int32(MSG_NOSIGNAL))
       }
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       sent += count
+    }
+    return true
+  }
+
+  /// The bytes that are there already.
+  func readWithoutWaiting() -> [UInt8] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 * 1024)
+    while true {
+      let count = recv(file, &piece, piece.count, Int32(MSG_DONTWAIT))
+      guard count > 0 else { return bytes }
+      bytes += piece[..<count]
     }
   }
 
@@ -70,6 +91,18 @@ struct RawSocket {
       bytes += more
     }
     return bytes
+  }
+
+  /// The frames up to a moment, or until the peer closes.
+  func readFrames(until isEnough: ([RawFrame]) -> Bool) -> [RawFrame] {
+    var bytes: [UInt8] = []
+    while true {
+      let frames = RawFrame.all(in: bytes)
+      if isEnough(frames) { return frames }
+      let more = readSome()
+      if more.isEmpty { return frames }
+      bytes += more
+    }
   }
 
   /// All bytes until the peer closes.
