@@ -108,7 +108,7 @@ let package = Package(
       "Sandbox", "Tests/Sandbox", [hummingbird, crypto, "Money", logging, arguments, nioCore]),
     program(
       "Bench", "Tests/Bench",
-      ["Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging],
+      ["Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging, signals],
       exclude: ["references"]),
     library(
       "Support", "Tests/Support", ["Contract", "RPC", httpClient, nioCore, nioHTTP1, logging]),

@@ -3,5 +3,6 @@ import ArgumentParser
 /// Measures. Run through `compose/bench`, which builds in release mode first.
 @main struct BenchMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure the built programs.", subcommands: [ChainBench.self])
+    commandName: "bench", abstract: "Measure the built programs.",
+    subcommands: [ChainBench.self, EchoServer.self, EchoLoad.self])
 }

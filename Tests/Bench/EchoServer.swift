@@ -1,0 +1,29 @@
+import ArgumentParser
+import Echo
+import Foundation
+import Logging
+import RPC
+import UnixSignals
+
+/// One end of the RPC benchmark: the generated service behind a server as the services have it, with
+/// peer check, deadlines, request ids and logging.
+struct EchoServer: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "echo-server", abstract: "Serve the RPC benchmark's echo.", shouldDisplay: false)
+
+  @Argument(help: "Path of the socket.") var socket: String
+
+  func run() async throws {
+    let ended = await UnixSignalsSequence(trapping: .sigterm)
+    let server = try await RPCServer.start(
+      socketPath: socket, services: [Echoing().rpcService()], logger: Logger(label: "echo"))
+    print("ready")
+    fflush(nil)
+    for await _ in ended { break }
+    await server.drain(within: .seconds(1))
+  }
+}
+
+private struct Echoing: EchoMethods {
+  func echo(_ request: EchoMessage, _ context: CallContext) async throws -> EchoMessage { request }
+}
