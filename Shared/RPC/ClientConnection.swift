@@ -15,10 +15,11 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   /// - Parameter onGone: called once, when the connection takes no more calls.
   init(
-    eventLoop: any EventLoop, logger: Logger, onGone: @escaping @Sendable (ClientConnection) -> Void
+    executor: EventLoopTaskExecutor, logger: Logger,
+    onGone: @escaping @Sendable (ClientConnection) -> Void
   ) throws {
     self.onGone = onGone
-    try super.init(.client, eventLoop: eventLoop, logger: logger)
+    try super.init(.client, executor: executor, logger: logger)
     session.events = self
   }
 

@@ -19,6 +19,8 @@ final class Connector: Sendable {
   private static let firstPause = Duration.milliseconds(10)
   private static let longestPause = Duration.milliseconds(250)
 
+  /// On the event loop of every connection made here.
+  let executor = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
   private let socketPath: String
   private let logger: Logger
   private let state = Mutex((state: State.idle, failures: 0))
@@ -70,12 +72,12 @@ final class Connector: Sendable {
   }
 
   private func open() async throws -> ClientConnection {
-    let logger = logger
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    let (executor, logger) = (executor, logger)
+    let channel = try await ClientBootstrap(group: executor.eventLoop)
       .channelInitializer { channel in
         // Before the first byte can come.
         channel.eventLoop.makeCompletedFuture {
-          let connection = try ClientConnection(eventLoop: channel.eventLoop, logger: logger) {
+          let connection = try ClientConnection(executor: executor, logger: logger) {
             self.gone($0)
           }
           try channel.pipeline.syncOperations.addHandler(connection)

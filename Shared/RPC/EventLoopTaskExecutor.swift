@@ -1,15 +1,79 @@
 import NIOCore
+import Synchronization
 
-/// Runs a method's task on its connection's event loop, which saves the hop to another thread and
-/// back (15 us when idle, 4 to 8 us of CPU under load). Methods do not block: they wait for the
-/// store and for other services.
-final class EventLoopTaskExecutor: TaskExecutor {
-  private let eventLoop: any EventLoop
+/// Runs tasks on a connection's event loop, which saves the hop to another thread and back (15 us
+/// when idle, 4 to 8 us of CPU under load). Such tasks do not block: they wait for the store and for
+/// other services.
+///
+/// **Invariant:** a job runs on the event loop, after those that came to the same side before it.
+/// Jobs that come while the connection reads run in that read's tick, before its flush, so that
+/// their answers leave together.
+///
+/// `@unchecked Sendable`: `jobs`, `isDue` and `isHeld` are touched on the event loop alone.
+final class EventLoopTaskExecutor: TaskExecutor, @unchecked Sendable {
+  /// Jobs in one tick; after these the loop's other work has its turn.
+  private static let jobsMax = 256
+
+  let eventLoop: any EventLoop
+  private var jobs = CircularBuffer<UnownedJob>(initialCapacity: 16)
+  private var isDue = false
+  /// Somebody on the event loop calls `run` soon.
+  private var isHeld = false
+  private let arrivals = Mutex<[UnownedJob]>([])
 
   init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    if eventLoop.inEventLoop {
+      jobs.append(job)
+      if !isHeld { runLater() }
+      return
+    }
+    let isFirst = arrivals.withLock { arrivals in
+      arrivals.append(job)
+      return arrivals.count == 1
+    }
+    if isFirst { eventLoop.execute { self.takeArrivals() } }
+  }
+
+  /// Keeps what comes for a `run` that the caller promises.
+  func hold() { isHeld = true }
+
+  /// Nobody calls `run` after all.
+  func letGo() {
+    guard isHeld else { return }
+    isHeld = false
+    if !jobs.isEmpty { runLater() }
+  }
+
+  /// Runs what has come, on the event loop.
+  func run() {
+    isHeld = true
+    var left = Self.jobsMax
+    while left > 0, let job = jobs.popFirst() {
+      job.runSynchronously(on: asUnownedTaskExecutor())
+      left -= 1
+    }
+    isHeld = false
+    if !jobs.isEmpty { runLater() }
+  }
+
+  private func runLater() {
+    guard !isDue else { return }
+    isDue = true
+    eventLoop.execute {
+      self.isDue = false
+      self.run()
+    }
+  }
+
+  private func takeArrivals() {
+    let arrived = arrivals.withLock { arrivals in
+      defer { arrivals = [] }
+      return arrivals
+    }
+    jobs.append(contentsOf: arrived)
+    run()
   }
 }

@@ -11,6 +11,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   typealias OutboundOut = ByteBuffer
 
   let eventLoop: any EventLoop
+  /// Runs the tasks of this connection's calls.
+  let executor: EventLoopTaskExecutor
   let logger: Logger
   let session: HTTP2Session
   private let setupTimeout: Duration
@@ -28,10 +30,11 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
 
   init(
     _ role: HTTP2Session.Role, setupTimeout: Duration = HTTP2Limits.setupTimeout,
-    eventLoop: any EventLoop, logger: Logger
+    executor: EventLoopTaskExecutor, logger: Logger
   ) throws {
     self.setupTimeout = setupTimeout
-    self.eventLoop = eventLoop
+    self.eventLoop = executor.eventLoop
+    self.executor = executor
     self.logger = logger
     self.session = try HTTP2Session(role)
   }
@@ -81,6 +84,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isClosed else { return }
     isReading = true
+    executor.hold()
     let bytes = unwrapInboundIn(data)
     do {
       try bytes.withUnsafeReadableBytes { try session.receive($0) }
@@ -91,6 +95,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
+    executor.run()
     isReading = false
     flush()
   }
@@ -169,6 +174,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   func close(_ reason: String) {
     guard !isClosed else { return }
     isClosed = true
+    executor.letGo()
     let context = context
     self.context = nil
     for timer in [alarm?.timer, phaseTimer, stallTimer] { timer?.cancel() }

@@ -35,6 +35,10 @@ public final class RPCClient: RPCChannel {
 
   deinit { connector.close() }
 
+  /// Runs tasks where the answers come in: those that prefer it call and are answered without a hop
+  /// to another thread and back. They must not block.
+  public var taskExecutor: any TaskExecutor { connector.executor }
+
   /// Ends the connection after its open calls; later calls fail with UNAVAILABLE.
   public func close() async { connector.close() }
 

@@ -8,7 +8,6 @@ import NIOCore
 final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable {
   let core: ServerCore
   let peer: PeerCredentials
-  let executor: EventLoopTaskExecutor
   var calls: [Int32: ServerCall] = [:]
   private(set) var isDraining = false
   /// Bytes of requests that are not whole yet, over all streams.
@@ -21,10 +20,9 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   init(core: ServerCore, peer: PeerCredentials, eventLoop: any EventLoop) throws {
     self.core = core
     self.peer = peer
-    self.executor = EventLoopTaskExecutor(eventLoop)
     try super.init(
-      .server, setupTimeout: core.configuration.setupTimeout, eventLoop: eventLoop,
-      logger: core.logger)
+      .server, setupTimeout: core.configuration.setupTimeout,
+      executor: EventLoopTaskExecutor(eventLoop), logger: core.logger)
     session.events = self
   }
 

@@ -22,7 +22,7 @@ struct EchoLoad: AsyncParsableCommand {
     let end = begin + .seconds(seconds)
     let lanes = try await withThrowingTaskGroup(of: EchoLane.self) { group in
       for number in 0..<inFlight {
-        group.addTask {
+        group.addTask(executorPreference: client.taskExecutor) {
           var lane = EchoLane(number: number)
           try await lane.run(Echo.EchoClient(client), from: begin, until: end)
           return lane
