@@ -26,10 +26,7 @@ struct CallHead {
       case "content-type": contentType = header.value
       case GRPCTimeout.name: timeout = header.value
       default:
-        if header.name.utf8.first == UInt8(ascii: ":") || Metadata.reserved.contains(header.name) {
-          continue
-        }
-        metadata.add(header)
+        if !Metadata.isReserved(header.name) { metadata.add(header) }
       }
     }
     guard verb == "POST" else { throw .http(status: 405) }
@@ -48,31 +45,17 @@ struct CallHead {
     throw .status(RPCError(.invalidArgument, text))
   }
 
-  /// The header block of a request for this head.
-  var headers: [HeaderField] {
-    var fields: [HeaderField] = []
-    fields.reserveCapacity(Self.fixed.count + 2 + metadata.entries.count)
-    fields.append(HeaderField(name: ":path", value: path))
-    fields.append(contentsOf: Self.fixed)
-    if let timeout {
-      fields.append(HeaderField(name: GRPCTimeout.name, value: GRPCTimeout.format(timeout)))
-    }
-    fields.append(contentsOf: metadata.entries)
-    return fields
+  /// What a request's header block says besides the path and what every request says.
+  var fields: [HeaderField] {
+    guard let timeout else { return metadata.entries }
+    return [HeaderField(name: GRPCTimeout.name, value: GRPCTimeout.format(timeout))]
+      + metadata.entries
   }
 
-  private static let fixed = [
-    HeaderField(name: ":method", value: "POST"),
-    HeaderField(name: ":scheme", value: "http"),
-    HeaderField(name: ":authority", value: "localhost"),
-    HeaderField(name: "content-type", value: "application/grpc"),
-    HeaderField(name: "te", value: "trailers"),
-  ]
-
   /// - Throws: INVALID_ARGUMENT for metadata that cannot travel.
-  init(service: String, method: String, timeout: Duration, metadata: Metadata) throws(RPCError) {
+  init(path: String, timeout: Duration, metadata: Metadata) throws(RPCError) {
     try metadata.check()
-    self.path = "/\(service)/\(method)"
+    self.path = path
     self.timeout = timeout
     self.metadata = metadata
   }

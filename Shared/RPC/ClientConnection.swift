@@ -8,7 +8,7 @@ import NIOCore
 ///
 /// `@unchecked Sendable`: as `HTTP2Connection`, touched on its event loop alone.
 final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable {
-  private var calls: [Int32: ClientCall] = [:]
+  private var calls = StreamMap<ClientCall>()
   /// Calls that wait for the server's settings; nil once these came.
   private var waiting: [ClientCall]? = []
   private let onGone: @Sendable (ClientConnection) -> Void
@@ -26,24 +26,31 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   // MARK: Calls
 
   /// Sends a call's request. The call always ends.
-  func start(_ call: ClientCall) {
-    onLoop {
-      guard !call.isOver else { return }
-      guard !self.isClosed else {
-        self.onGone(self)
-        call.finish(.refused("the connection was closed"))
-        return
-      }
-      call.deadline = .now() + TimeAmount(call.head.timeout ?? .zero)
-      self.watchDeadline(call.deadline)
-      if self.waiting == nil { self.send(call) } else { self.waiting?.append(call) }
+  func start(_ call: ClientCall, _ target: ClientCall.Target) {
+    if eventLoop.inEventLoop {
+      begin(call, target)
+    } else {
+      eventLoop.execute { self.begin(call, target) }
     }
+  }
+
+  private func begin(_ call: ClientCall, _ target: ClientCall.Target) {
+    call.send(to: target)
+    guard !call.isOver else { return }
+    guard !isClosed else {
+      onGone(self)
+      call.finish(.refused("the connection was closed"))
+      return
+    }
+    call.deadline = .now() + TimeAmount(call.head.timeout ?? .zero)
+    watchDeadline(call.deadline)
+    if waiting == nil { send(call) } else { waiting?.append(call) }
   }
 
   private func send(_ call: ClientCall) {
     do {
       let stream = try session.submitRequest(
-        call.head.headers, body: GRPCFraming.framed(call.request))
+        path: call.head.path, call.head.fields, message: call.request)
       call.stream = stream
       calls[stream] = call
       flushSoon()
@@ -54,7 +61,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   }
 
   override func expireCalls(_ now: NIODeadline) -> NIODeadline? {
-    let open = Array(calls.values) + (waiting ?? []).filter { !$0.isOver }
+    let open = calls.values + (waiting ?? []).filter { !$0.isOver }
     for call in open where call.deadline <= now {
       cancel(call, MethodTexts.clientDeadline(call.head))
     }
@@ -66,7 +73,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     onLoop {
       guard !call.isOver else { return }
       call.finish(.failed(error))
-      guard let stream = call.stream, self.calls.removeValue(forKey: stream) != nil else { return }
+      guard let stream = call.stream, self.calls.removeValue(for: stream) != nil else { return }
       self.session.reset(stream, HTTP2Code.cancel)
       self.flushSoon()
     }
@@ -118,7 +125,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     } catch {
       cancel(call, error)
     }
-    let isHeld = call.holdsWindow()
+    let isHeld = call.holdsWindow
     if isHeld { call.owedBytes += bytes.count }
     session.consumed(
       stream, connectionBytes: bytes.count, streamBytes: isHeld ? 0 : bytes.count)
@@ -127,7 +134,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   func peerEnded(_ stream: Int32) {}
 
   func closed(_ stream: Int32, code: UInt32, wasSent: Bool) {
-    guard let call = calls.removeValue(forKey: stream) else { return }
+    guard let call = calls.removeValue(for: stream) else { return }
     if !wasSent || code == HTTP2Code.refusedStream {
       call.finish(.refused("the server takes no new calls on this connection"))
     } else if let end = call.end {
@@ -151,12 +158,13 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   override func connectionLost(_ reason: String) {
     onGone(self)
-    let (open, unsent) = (calls, waiting ?? [])
-    calls = [:]
+    let (open, unsent) = (calls.values, waiting ?? [])
+    calls = StreamMap()
     waiting = []
     for call in unsent { call.finish(.refused(reason)) }
-    for (stream, call) in open {
-      call.finish(call.end ?? (session.wasSent(stream) ? .lost(reason) : .refused(reason)))
+    for call in open {
+      let wasSent = call.stream.map(session.wasSent) ?? false
+      call.finish(call.end ?? (wasSent ? .lost(reason) : .refused(reason)))
     }
   }
 

@@ -25,10 +25,21 @@ enum GRPCFraming {
   static func framed(_ message: ByteBuffer) -> ByteBuffer {
     var buffer = ByteBuffer()
     buffer.reserveCapacity(prefixBytes + message.readableBytes)
+    write(message, to: &buffer)
+    return buffer
+  }
+
+  static func write(_ message: ByteBuffer, to buffer: inout ByteBuffer) {
     buffer.writeInteger(UInt8(0))
     buffer.writeInteger(UInt32(message.readableBytes))
     buffer.writeImmutableBuffer(message)
-    return buffer
+  }
+
+  /// - Parameter target: at least `prefixBytes` long.
+  static func writePrefix(of message: ByteBuffer, to target: UnsafeMutableRawBufferPointer) {
+    target[0] = 0
+    target.storeBytes(
+      of: UInt32(message.readableBytes).bigEndian, toByteOffset: 1, as: UInt32.self)
   }
 }
 
@@ -40,6 +51,20 @@ struct MessageAssembler {
   var waitingBytes: Int { bytes.readableBytes }
 
   mutating func append(_ more: UnsafeRawBufferPointer) { bytes.writeBytes(more) }
+
+  /// The message that `bytes` are, when they are one and nothing else, and nothing waits: what
+  /// almost always comes, put together without a detour. Nil when it has to be appended.
+  func whole(_ bytes: UnsafeRawBufferPointer) -> ByteBuffer? {
+    guard self.bytes.readableBytes == 0, bytes.count >= GRPCFraming.prefixBytes, bytes[0] == 0
+    else { return nil }
+    let length = UInt32(
+      bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
+    guard length <= GRPCFraming.messageBytesMax,
+      bytes.count == GRPCFraming.prefixBytes + Int(length)
+    else { return nil }
+    return ByteBuffer(
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[GRPCFraming.prefixBytes...]))
+  }
 
   /// The next whole message; nil when more bytes are needed.
   ///

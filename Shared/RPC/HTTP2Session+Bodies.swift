@@ -17,51 +17,87 @@ extension HTTP2Session {
   private func fill(
     _ stream: Int32, _ target: UnsafeMutableRawBufferPointer, _ flags: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    guard let index = outgoing.index(forKey: stream) else {
+    var (count, isEmpty, wasEmpty) = (0, true, true)
+    var ending = OutgoingBody.Ending.later
+    guard outgoing[stream]?.take(target, &count, &isEmpty, &wasEmpty, &ending) != nil else {
       return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
-    let waitingBefore = outgoing.values[index].bytes.readableBytes
-    let count = outgoing.values[index].bytes.readWithUnsafeReadableBytes { source in
-      let count = min(source.count, target.count)
-      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
-      return count
-    }
     outgoingBytes -= count
-    if count > 0 { budget.earn() }
-    if outgoing.values[index].bytes.readableBytes > 0 { return count }
-    if outgoing.values[index].isEnded {
-      flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-      let trailers = outgoing.values[index].trailers
-      if !trailers.isEmpty {
-        flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-        _ = withNameValues(trailers) { nghttp2_submit_trailer(session, stream, $0, $1) }
-      }
-      return count
+    if !isEmpty { return count }
+    switch ending {
+    case .later:
+      if !wasEmpty { events?.drained(stream) }
+      return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue)
+    case .bare: break
+    case .ok:
+      flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+      scratch.with(.ok) { _ = nghttp2_submit_trailer(session, stream, $0, $1) }
+    case .status(let trailers):
+      flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+      scratch.with(.none, rest: trailers) { _ = nghttp2_submit_trailer(session, stream, $0, $1) }
     }
-    if waitingBefore > 0 { events?.drained(stream) }
-    return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue)
+    flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+    return count
+  }
+}
+
+/// What a stream still has to send.
+struct OutgoingBody {
+  enum Ending {
+    /// More bytes come.
+    case later
+    /// No trailers.
+    case bare
+    case ok
+    case status([HeaderField])
   }
 
-  func withNameValues<R>(
-    _ headers: [HeaderField], _ body: (UnsafePointer<nghttp2_nv>?, Int) -> R
-  ) -> R {
-    var text: [UInt8] = []
-    text.reserveCapacity(headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count })
-    for header in headers {
-      text.append(contentsOf: header.name.utf8)
-      text.append(contentsOf: header.value.utf8)
+  private var bytes: ByteBuffer
+  /// `bytes` is one message, whose prefix has not been sent.
+  private var isUnframed: Bool
+  var ending: Ending
+
+  /// Starts with a message, or with nothing.
+  init(message: ByteBuffer?, ending: Ending) {
+    bytes = message ?? ByteBuffer()
+    isUnframed = message != nil
+    self.ending = ending
+  }
+
+  var byteCount: Int { bytes.readableBytes + (isUnframed ? GRPCFraming.prefixBytes : 0) }
+
+  mutating func append(_ message: ByteBuffer) {
+    frame()
+    // What was sent makes room: a long stream needs no more memory than a short one.
+    bytes.discardReadBytes()
+    GRPCFraming.write(message, to: &bytes)
+  }
+
+  private mutating func frame() {
+    guard isUnframed else { return }
+    bytes = GRPCFraming.framed(bytes)
+    isUnframed = false
+  }
+
+  fileprivate mutating func take(
+    _ target: UnsafeMutableRawBufferPointer, _ count: inout Int, _ isEmpty: inout Bool,
+    _ wasEmpty: inout Bool, _ ending: inout Ending
+  ) {
+    wasEmpty = byteCount == 0
+    if isUnframed, target.count >= GRPCFraming.prefixBytes {
+      GRPCFraming.writePrefix(of: bytes, to: target)
+      count = GRPCFraming.prefixBytes
+      isUnframed = false
+    } else {
+      frame()
     }
-    return text.withUnsafeMutableBufferPointer { text in
-      var offset = 0
-      let values = headers.map { header in
-        let (name, value) = (header.name.utf8.count, header.value.utf8.count)
-        defer { offset += name + value }
-        return nghttp2_nv(
-          name: text.baseAddress.map { $0 + offset },
-          value: text.baseAddress.map { $0 + offset + name }, namelen: name, valuelen: value,
-          flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
-      }
-      return values.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
+    let rest = UnsafeMutableRawBufferPointer(rebasing: target[count...])
+    count += bytes.readWithUnsafeReadableBytes { source in
+      let part = min(source.count, rest.count)
+      rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<part]))
+      return part
     }
+    isEmpty = bytes.readableBytes == 0
+    ending = self.ending
   }
 }

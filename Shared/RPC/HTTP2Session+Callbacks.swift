@@ -1,4 +1,5 @@
 import CNGHTTP2
+import Foundation
 
 /// What libnghttp2 calls back, turned into events.
 extension HTTP2Session {
@@ -73,10 +74,12 @@ extension HTTP2Session {
   /// Text of bytes; the text of the block before when it is the same, which costs no memory. Header
   /// blocks of one connection are much alike.
   private static func text(_ bytes: UnsafeBufferPointer<UInt8>, orSame last: String?) -> String {
-    guard var last, last.utf8.count == bytes.count else {
+    guard var last, last.utf8.count == bytes.count, let start = bytes.baseAddress else {
       return String(decoding: bytes, as: UTF8.self)
     }
-    let isSame = last.withUTF8 { $0.elementsEqual(bytes) }
+    let isSame = last.withUTF8 { known in
+      known.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? false
+    }
     return isSame ? last : String(decoding: bytes, as: UTF8.self)
   }
 

@@ -3,7 +3,7 @@ import NIOCore
 
 /// One HTTP/2 connection's protocol state: libnghttp2 through its memory interface.
 ///
-/// **Invariant:** every C pointer of libnghttp2 lives in this type (its four files), and is touched
+/// **Invariant:** every C pointer of libnghttp2 lives in this type (its files), and is touched
 /// on the connection's event loop alone.
 final class HTTP2Session {
   enum Role { case server, client }
@@ -11,7 +11,8 @@ final class HTTP2Session {
   weak var events: (any HTTP2Events)?
   /// Bytes that wait to be sent, over all streams.
   var outgoingBytes = 0
-  var outgoing: [Int32: OutgoingBody] = [:]
+  var outgoing = StreamMap<OutgoingBody>()
+  var scratch = HeaderScratch()
   /// The header block that is coming in, and its size as the limit counts it.
   var incoming: [HeaderField] = []
   /// The block before it.
@@ -27,12 +28,6 @@ final class HTTP2Session {
   var isSetUp = false
 
   private(set) var session: OpaquePointer?
-
-  struct OutgoingBody {
-    var bytes: ByteBuffer
-    var isEnded: Bool
-    var trailers: [HeaderField]
-  }
 
   init(_ role: Role) throws {
     var callbacks: OpaquePointer?
@@ -119,56 +114,51 @@ final class HTTP2Session {
 
   // MARK: Streams
 
-  /// Opens a stream with a request whose whole body is known. Queued while the peer allows no more
-  /// streams.
-  func submitRequest(_ headers: [HeaderField], body: ByteBuffer) throws -> Int32 {
+  /// Opens a stream with a request of one message. Queued while the peer allows no more streams.
+  func submitRequest(path: String, _ fields: [HeaderField], message: ByteBuffer) throws -> Int32 {
     var provider = self.provider
-    let stream = withNameValues(headers) { values, count in
+    let path = HeaderField(name: ":path", value: path)
+    let stream = scratch.with(first: path, .request, rest: fields) { values, count in
       nghttp2_submit_request(session, nil, values, count, &provider, nil)
     }
     guard stream > 0 else { throw HTTP2Failure(description: Self.text(stream)) }
-    outgoing[stream] = OutgoingBody(bytes: body, isEnded: true, trailers: [])
-    outgoingBytes += body.readableBytes
+    hold(stream, OutgoingBody(message: message, ending: .bare))
     return stream
   }
 
   /// Answers with headers alone.
-  func submitEnd(_ stream: Int32, _ headers: [HeaderField]) {
-    _ = withNameValues(headers) { values, count in
-      nghttp2_submit_response(session, stream, values, count, nil)
+  func submitEnd(_ stream: Int32, _ fixed: FixedHeaders, _ fields: [HeaderField]) {
+    scratch.with(fixed, rest: fields) { values, count in
+      _ = nghttp2_submit_response(session, stream, values, count, nil)
     }
   }
 
-  /// Answers with headers and a body. Unless it `isEnded`, more can be sent.
-  func submitResponse(
-    _ stream: Int32, _ headers: [HeaderField], body: ByteBuffer, isEnded: Bool,
-    trailers: [HeaderField] = []
-  ) {
+  /// Answers with the headers of gRPC, and a message if there is one already.
+  func submitResponse(_ stream: Int32, message: ByteBuffer?, _ ending: OutgoingBody.Ending) {
     var provider = self.provider
-    outgoing[stream] = OutgoingBody(bytes: body, isEnded: isEnded, trailers: trailers)
-    outgoingBytes += body.readableBytes
-    let code = withNameValues(headers) { values, count in
+    hold(stream, OutgoingBody(message: message, ending: ending))
+    let code = scratch.with(.answer) { values, count in
       nghttp2_submit_response(session, stream, values, count, &provider)
     }
     if code != 0 { forget(stream) }
   }
 
-  /// Sends more of a body. Returns the bytes of it that wait now; nil when the stream is gone.
-  func send(_ stream: Int32, _ bytes: ByteBuffer) -> Int? {
-    guard let index = outgoing.index(forKey: stream) else { return nil }
-    // What was sent makes room: a long stream needs no more memory than a short one.
-    outgoing.values[index].bytes.discardReadBytes()
-    outgoing.values[index].bytes.writeImmutableBuffer(bytes)
-    outgoingBytes += bytes.readableBytes
-    nghttp2_session_resume_data(session, stream)
-    return outgoing.values[index].bytes.readableBytes
+  private func hold(_ stream: Int32, _ body: OutgoingBody) {
+    outgoing[stream] = body
+    outgoingBytes += body.byteCount
   }
 
-  /// Ends a body that was begun, with trailers.
-  func end(_ stream: Int32, trailers: [HeaderField]) {
-    guard let index = outgoing.index(forKey: stream) else { return }
-    outgoing.values[index].isEnded = true
-    outgoing.values[index].trailers = trailers
+  /// Sends one more message. Returns the bytes that wait now; nil when the stream is gone.
+  func send(_ stream: Int32, _ message: ByteBuffer) -> Int? {
+    guard outgoing[stream]?.append(message) != nil else { return nil }
+    outgoingBytes += GRPCFraming.prefixBytes + message.readableBytes
+    nghttp2_session_resume_data(session, stream)
+    return outgoing[stream]?.byteCount
+  }
+
+  /// Ends a body that was begun.
+  func end(_ stream: Int32, _ ending: OutgoingBody.Ending) {
+    outgoing[stream]?.ending = ending
     nghttp2_session_resume_data(session, stream)
   }
 
@@ -195,7 +185,7 @@ final class HTTP2Session {
   }
 
   func forget(_ stream: Int32) {
-    guard let body = outgoing.removeValue(forKey: stream) else { return }
-    outgoingBytes -= body.bytes.readableBytes
+    guard let body = outgoing.removeValue(for: stream) else { return }
+    outgoingBytes -= body.byteCount
   }
 }

@@ -59,10 +59,15 @@ public struct Metadata: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
 extension Metadata {
   /// Names that belong to HTTP/2 and gRPC, not to the caller's metadata.
-  static let reserved: Set<String> = [
-    "content-type", "te", GRPCTimeout.name, "grpc-encoding", "grpc-accept-encoding", "user-agent",
-    "content-length", "connection", "host",
-  ]
+  static func isReserved(_ name: String) -> Bool {
+    if name.utf8.first == UInt8(ascii: ":") { return true }
+    return switch name {
+    case "content-type", "te", GRPCTimeout.name, "grpc-encoding", "grpc-accept-encoding",
+      "user-agent", "content-length", "connection", "host":
+      true
+    default: false
+    }
+  }
 
   /// Whether a value is printable ASCII without spaces at its ends.
   static func canTravel(_ value: String) -> Bool {
@@ -84,7 +89,7 @@ extension Metadata {
         default: false
         }
       }
-      guard isName, !entry.name.isEmpty, !Self.reserved.contains(entry.name) else {
+      guard isName, !entry.name.isEmpty, !Self.isReserved(entry.name) else {
         throw RPCError(.invalidArgument, "metadata cannot have the name \"\(entry.name)\"")
       }
       guard Self.canTravel(entry.value) else {

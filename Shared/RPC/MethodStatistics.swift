@@ -8,6 +8,7 @@ import Synchronization
 final class MethodStatistics: Sendable {
   let service: String
   let method: String
+  private let path: String
   private let started = Atomic<Int>(0)
   private let endings = InlineArray<17, Atomic<Int>> { _ in Atomic(0) }
   private let repeats = Atomic<Int>(0)
@@ -18,6 +19,12 @@ final class MethodStatistics: Sendable {
   init(service: String, method: String) {
     self.service = service
     self.method = method
+    path = "/\(service)/\(method)"
+  }
+
+  /// How a method's name travels: made once for the method that is counted here.
+  func path(_ service: String, _ method: String) -> String {
+    method == self.method && service == self.service ? path : "/\(service)/\(method)"
   }
 
   func began() { started.add(1, ordering: .relaxed) }

@@ -53,7 +53,7 @@ public final class RPCClient: RPCChannel {
     statistics.began()
     do {
       let answer = try await answer(
-        service, method, request, isIdempotent: isIdempotent, options, statistics)
+        statistics.path(service, method), request, isIdempotent: isIdempotent, options, statistics)
       statistics.received(GRPCFraming.prefixBytes + answer.readableBytes)
       statistics.ended(.ok, since: start)
       return answer
@@ -64,19 +64,19 @@ public final class RPCClient: RPCChannel {
   }
 
   private func answer(
-    _ service: String, _ method: String, _ request: ByteBuffer, isIdempotent: Bool,
-    _ options: CallOptions, _ statistics: MethodStatistics
+    _ path: String, _ request: ByteBuffer, isIdempotent: Bool, _ options: CallOptions,
+    _ statistics: MethodStatistics
   ) async throws -> ByteBuffer {
     try GRPCFraming.checkSize(request, "request")
     try enter()
     defer { callsInFlight.subtract(1, ordering: .relaxed) }
     let timeout = options.timeout ?? configuration.timeout
     let deadline = ContinuousClock.now + timeout
+    var remaining = timeout
     var attempt = 1
     while true {
-      let remaining = ContinuousClock.now.duration(to: deadline)
       let head = try CallHead(
-        service: service, method: method, timeout: max(remaining, .microseconds(1)),
+        path: path, timeout: max(remaining, .microseconds(1)),
         metadata: options.metadata)
       let connection = try await connector.connection()
       statistics.sent(GRPCFraming.prefixBytes + request.readableBytes)
@@ -86,20 +86,21 @@ public final class RPCClient: RPCChannel {
       case .ok:
         budget.succeeded()
         guard let message else {
-          throw RPCError(.internalError, "\(method) answered OK without a message")
+          throw RPCError(.internalError, "\(Self.method(path)) answered OK without a message")
         }
         return message
       case .failed(let error): throw error
       case .refused(let text): (reason, costs) = (text, false)
       case .lost(let text):
-        guard isIdempotent else { throw Self.lost(method, text) }
+        guard isIdempotent else { throw Self.lost(path, text) }
         (reason, costs) = (text, true)
       }
       guard attempt < Self.attemptsMax, !costs || budget.takeRepeat() else {
-        throw Self.lost(method, reason)
+        throw Self.lost(path, reason)
       }
       if costs { try await Self.pause(afterAttempt: attempt) }
       attempt += 1
+      remaining = ContinuousClock.now.duration(to: deadline)
       statistics.repeated()
     }
   }
@@ -110,11 +111,12 @@ public final class RPCClient: RPCChannel {
     let reader: StreamReader
     do {
       try GRPCFraming.checkSize(request, "request")
+      let statistics = called.method(service, method)
       let head = try CallHead(
-        service: service, method: method, timeout: options.timeout ?? RPCDefaults.streamTimeout,
+        path: statistics.path(service, method),
+        timeout: options.timeout ?? RPCDefaults.streamTimeout,
         metadata: options.metadata)
-      reader = StreamReader(
-        head: head, request: request, client: self, statistics: called.method(service, method))
+      reader = StreamReader(head: head, request: request, client: self, statistics: statistics)
     } catch {
       return AsyncThrowingStream { throw error }
     }
@@ -134,26 +136,22 @@ public final class RPCClient: RPCChannel {
   private static func run(_ head: CallHead, _ request: ByteBuffer, _ connection: ClientConnection)
     async -> (CallEnd, ByteBuffer?)
   {
-    let handle = CallHandle()
+    let call = ClientCall(head: head, request: request)
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        nonisolated(unsafe) var answer: ByteBuffer?
-        let call = ClientCall(
-          head: head, request: request,
-          onMessage: { answer = $0 },
-          onEnd: { continuation.resume(returning: ($0, answer)) })
-        handle.set(call, connection)
-        connection.start(call)
-      }
+      await withCheckedContinuation { connection.start(call, .caller($0)) }
     } onCancel: {
-      handle.cancel()
+      connection.cancel(call, RPCError(.cancelled, "the call was cancelled"))
     }
   }
 
-  private static func lost(_ method: String, _ reason: String) -> RPCError {
+  private static func lost(_ path: String, _ reason: String) -> RPCError {
     RPCError(
-      .unavailable, "\(method) has no answer: \(reason)",
+      .unavailable, "\(method(path)) has no answer: \(reason)",
       reason: ErrorReason(code: "CONNECTION_LOST"))
+  }
+
+  private static func method(_ path: String) -> Substring {
+    path.split(separator: "/").last ?? ""
   }
 
   /// 25 ms doubling, with jitter.

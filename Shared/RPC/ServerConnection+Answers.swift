@@ -3,11 +3,6 @@ import NIOCore
 
 /// From a method's result to the wire. A call is answered once; whatever comes later is dropped.
 extension ServerConnection {
-  private static let okHead = [
-    HeaderField(name: ":status", value: "200"),
-    HeaderField(name: "content-type", value: "application/grpc"),
-  ]
-
   /// The one message of a unary call.
   func answer(_ call: ServerCall, _ message: ByteBuffer) {
     guard !call.isAnswered else { return }
@@ -19,9 +14,7 @@ extension ServerConnection {
     }
     settle(call, .ok)
     call.statistics.sent(GRPCFraming.prefixBytes + message.readableBytes)
-    session.submitResponse(
-      call.stream, Self.okHead, body: GRPCFraming.framed(message), isEnded: true,
-      trailers: GRPCStatus.ok)
+    session.submitResponse(call.stream, message: message, .ok)
     guardOutgoing()
     flushSoon()
   }
@@ -48,18 +41,18 @@ extension ServerConnection {
     }
     settle(call, error?.code ?? .ok)
     call.releaseWriters(.failure(RPCError(.cancelled, "the call is over")))
-    session.end(call.stream, trailers: error.map(GRPCStatus.trailers) ?? GRPCStatus.ok)
+    session.end(call.stream, error.map { .status(GRPCStatus.trailers($0)) } ?? .ok)
     flushSoon()
   }
 
   private func begin(_ call: ServerCall) {
     call.hasBegun = true
-    session.submitResponse(call.stream, Self.okHead, body: ByteBuffer(), isEnded: false)
+    session.submitResponse(call.stream, message: nil, .later)
   }
 
   /// Ends a stream with a status alone.
   func refuse(_ stream: Int32, _ error: RPCError) {
-    session.submitEnd(stream, Self.okHead + GRPCStatus.trailers(error))
+    session.submitEnd(stream, .answer, GRPCStatus.trailers(error))
     flushSoon()
   }
 
@@ -94,7 +87,7 @@ extension ServerConnection {
     }
     if !call.hasBegun { begin(call) }
     call.statistics.sent(GRPCFraming.prefixBytes + message.readableBytes)
-    let waiting = session.send(call.stream, GRPCFraming.framed(message)) ?? 0
+    let waiting = session.send(call.stream, message) ?? 0
     if waiting > HTTP2Limits.streamOutgoingBytesMax {
       call.writers.append(writer)
     } else {

@@ -22,7 +22,7 @@ extension ServerConnection {
       core.statistics.callsMalformed.add()
       switch error {
       case .http(let status):
-        session.submitEnd(stream, [HeaderField(name: ":status", value: String(status))])
+        session.submitEnd(stream, .none, [HeaderField(name: ":status", value: String(status))])
       case .status(let error): refuse(stream, error)
       }
       return

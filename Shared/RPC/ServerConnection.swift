@@ -8,7 +8,7 @@ import NIOCore
 final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable {
   let core: ServerCore
   let peer: PeerCredentials
-  var calls: [Int32: ServerCall] = [:]
+  var calls = StreamMap<ServerCall>()
   private(set) var isDraining = false
   /// Bytes of requests that are not whole yet, over all streams.
   var incomingBytes = 0
@@ -47,6 +47,10 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       answer(call, refusal)
       return
     }
+    if call.requests == nil, let message = call.assembler.whole(bytes) {
+      call.message = message
+      return
+    }
     call.assembler.append(bytes)
     do {
       if let requests = call.requests {
@@ -82,7 +86,7 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   }
 
   func closed(_ stream: Int32, code: UInt32, wasSent: Bool) {
-    guard let call = calls.removeValue(forKey: stream) else { return }
+    guard let call = calls.removeValue(for: stream) else { return }
     end(call)
   }
 
@@ -100,12 +104,12 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     core.remove(self)
     forgetBytes()
     let open = calls.values
-    calls = [:]
+    calls = StreamMap()
     for call in open { end(call) }
   }
 
   override func expireCalls(_ now: NIODeadline) -> NIODeadline? {
-    let open = Array(calls.values)
+    let open = calls.values
     for call in open where call.deadline <= now { expire(call, now) }
     return open.lazy.map(\.deadline).filter { $0 > now }.min()
   }

@@ -48,19 +48,10 @@ final class StreamReader: Sendable {
       throw error
     }
     statistics.sent(GRPCFraming.prefixBytes + request.readableBytes)
-    let call = ClientCall(
-      head: head, request: request, holdsWindow: { !queue.isEmpty },
-      onMessage: {
-        statistics.received(GRPCFraming.prefixBytes + $0.readableBytes)
-        queue.add($0)
-      },
-      onEnd: {
-        statistics.ended($0.code, since: begin)
-        queue.end($0)
-      })
+    let call = ClientCall(head: head, request: request)
     started.withLock { $0 = (call, connection) }
     handle.set(call, connection)
-    connection.start(call)
+    connection.start(call, .reader(queue, statistics, since: begin))
     return (call, connection)
   }
 }
