@@ -108,7 +108,9 @@ let package = Package(
       "Sandbox", "Tests/Sandbox", [hummingbird, crypto, "Money", logging, arguments, nioCore]),
     program(
       "Bench", "Tests/Bench",
-      ["Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging, signals],
+      [
+        "Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging, signals, nioCore,
+      ],
       exclude: ["references"]),
     library(
       "Support", "Tests/Support", ["Contract", "RPC", httpClient, nioCore, nioHTTP1, logging]),

@@ -4,5 +4,5 @@ import ArgumentParser
 @main struct BenchMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure the built programs.",
-    subcommands: [ChainBench.self, EchoServer.self, EchoLoad.self])
+    subcommands: [RPCBench.self, ChainBench.self, EchoServer.self, EchoLoad.self])
 }

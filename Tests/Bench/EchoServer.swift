@@ -11,12 +11,18 @@ struct EchoServer: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "echo-server", abstract: "Serve the RPC benchmark's echo.", shouldDisplay: false)
 
+  /// What idle connections cost is measured with many.
+  private static let connectionsMax = 4096
+
   @Argument(help: "Path of the socket.") var socket: String
 
   func run() async throws {
     let ended = await UnixSignalsSequence(trapping: .sigterm)
+    var configuration = RPCServer.Configuration()
+    configuration.connectionsMax = Self.connectionsMax
     let server = try await RPCServer.start(
-      socketPath: socket, services: [Echoing().rpcService()], logger: Logger(label: "echo"))
+      socketPath: socket, services: [Echoing().rpcService()], configuration: configuration,
+      logger: Logger(label: "echo"))
     print("ready")
     fflush(nil)
     for await _ in ended { break }
