@@ -1,18 +1,5 @@
 public import Logging
 
-/// Who is at the other end of the socket, as the kernel says (SO_PEERCRED).
-public struct PeerCredentials: Sendable, Hashable {
-  public let uid: UInt32
-  public let gid: UInt32
-  public let pid: Int32
-
-  public init(uid: UInt32, gid: UInt32, pid: Int32) {
-    self.uid = uid
-    self.gid = gid
-    self.pid = pid
-  }
-}
-
 /// What a method knows about the call it answers.
 public struct CallContext: Sendable {
   /// Full name of the service, such as `dropwire.ledger.v1.Ledger`.
@@ -20,14 +7,14 @@ public struct CallContext: Sendable {
   public let method: String
   public let metadata: Metadata
   /// Nil for a call inside the process.
-  public let peer: PeerCredentials?
+  public let peer: Peer?
   /// The caller's `x-request-id`, or one made here.
   public let requestID: String
   public let deadline: ContinuousClock.Instant
   private let serviceLogger: Logger
 
   public init(
-    service: String, method: String, metadata: Metadata, peer: PeerCredentials?,
+    service: String, method: String, metadata: Metadata, peer: Peer?,
     requestID: String, deadline: ContinuousClock.Instant, logger: Logger
   ) {
     self.service = service

@@ -11,6 +11,8 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   private var calls = StreamMap<ClientCall>()
   /// Calls that wait for the server's settings; nil once these came.
   private var waiting: [ClientCall]? = []
+  /// Why the connection takes no calls, once it is closed.
+  private var lossReason = "the connection was closed"
   private let onGone: @Sendable (ClientConnection) -> Void
 
   /// - Parameter onGone: called once, when the connection takes no more calls.
@@ -39,7 +41,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     guard !call.isOver else { return }
     guard !isClosed else {
       onGone(self)
-      call.finish(.refused("the connection was closed"))
+      call.finish(.refused(lossReason))
       return
     }
     call.deadline = .now() + TimeAmount(call.head.timeout ?? .zero)
@@ -158,15 +160,20 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   override func connectionLost(_ reason: String) {
     onGone(self)
+    lossReason = waiting == nil ? reason : Self.unheard
     let (open, unsent) = (calls.values, waiting ?? [])
     calls = StreamMap()
     waiting = []
-    for call in unsent { call.finish(.refused(reason)) }
+    for call in unsent { call.finish(.refused(lossReason)) }
     for call in open {
       let wasSent = call.stream.map(session.wasSent) ?? false
       call.finish(call.end ?? (wasSent ? .lost(reason) : .refused(reason)))
     }
   }
+
+  /// What a server does to a peer that it does not let in.
+  static let unheard =
+    "the server closed the connection without a word; it may not let this user in"
 
   // MARK: Statuses
 

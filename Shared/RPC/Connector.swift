@@ -101,10 +101,20 @@ final class Connector: Sendable {
     }
   }
 
+  private func failure(_ error: any Error) -> RPCError {
+    if error is UnixSocket.Failure || error is HTTP2Failure {
+      return RPCError(
+        .unavailable, "nobody listens at \(socketPath) (\(error)); is the service up?",
+        reason: ErrorReason(code: "NOT_LISTENING", metadata: ["socket": socketPath]))
+    }
+    // Closed between the connecting and the first look at the connection.
+    return RPCError(
+      .unavailable, "no connection to \(socketPath): \(ClientConnection.unheard)",
+      reason: ErrorReason(code: "CONNECTION_LOST"))
+  }
+
   private func settle(_ error: any Error) -> RPCError {
-    let failure = RPCError(
-      .unavailable, "nobody listens at \(socketPath) (\(error)); is the service up?",
-      reason: ErrorReason(code: "NOT_LISTENING", metadata: ["socket": socketPath]))
+    let failure = failure(error)
     state.withLock { state in
       if case .closed = state.state { return }
       let failures = min(state.failures + 1, 8)

@@ -24,20 +24,31 @@ final class PeerNotices: Sendable {
   private let logger: Logger
   private let cutOffs = Mutex(State())
   private let refusals = Mutex(State())
+  private let strangers = Mutex(State())
 
   init(logger: Logger) { self.logger = logger }
 
-  func cutOff(_ peer: PeerCredentials, _ reason: String) {
+  func cutOff(_ peer: Peer, _ reason: String) {
     guard let untold = cutOffs.withLock({ $0.tell(.now()) }) else { return }
     logger.warning(
       "peer cut off",
-      metadata: ["pid": "\(peer.pid)", "reason": .string(reason), "untold": "\(untold)"])
+      metadata: [
+        "peer": "\(peer.identity)", "reason": .string(reason), "untold": "\(untold)",
+      ])
   }
 
-  func turnedAway(_ peer: PeerCredentials, _ connectionsMax: Int) {
+  func turnedAway(_ peer: Peer, _ connectionsMax: Int) {
     guard let untold = refusals.withLock({ $0.tell(.now()) }) else { return }
     logger.warning(
       "too many connections; one more refused",
-      metadata: ["pid": "\(peer.pid)", "limit": "\(connectionsMax)", "untold": "\(untold)"])
+      metadata: [
+        "peer": "\(peer.identity)", "limit": "\(connectionsMax)", "untold": "\(untold)",
+      ])
+  }
+
+  func stranger(_ identity: Peer.Identity) {
+    guard let untold = strangers.withLock({ $0.tell(.now()) }) else { return }
+    logger.warning(
+      "peer without a role refused", metadata: ["peer": "\(identity)", "untold": "\(untold)"])
   }
 }

@@ -5,8 +5,8 @@ import NIOPosix
 
 /// Serves services at a Unix domain socket, as real gRPC.
 ///
-/// Only peers of the same uid are let in; the kernel says who they are (SO_PEERCRED). The health
-/// and reflection services of gRPC are always there.
+/// Only peers to whom the policy gives a role are let in; the kernel says who they are
+/// (SO_PEERCRED). The health and reflection services of gRPC are always there, for all of them.
 public final class RPCServer: Sendable {
   public struct Configuration: Sendable {
     /// Time for a call whose caller set none.
@@ -20,6 +20,9 @@ public final class RPCServer: Sendable {
     /// Bytes of requests that are not whole and of answers that were not fetched, over all
     /// connections. Above it, those who hold more than their share are refused.
     public var heldBytesMax = 256 * 1024 * 1024
+    public var policy = PeerPolicy.sameUser()
+    /// Who may connect at all, as the mode of a socket file made here: the door before the policy.
+    public var socketMode: UInt32 = 0o600
     /// The .proto files of the services, each an encoded google.protobuf.FileDescriptorProto: what
     /// reflection hands out, besides those of health and of itself.
     public var fileDescriptors: [[UInt8]] = []
@@ -45,17 +48,19 @@ public final class RPCServer: Sendable {
     self.ownFile = ownPath.map { ($0, SocketPath.identity($0)) }
   }
 
-  /// Listens. A socket file that a dead process left is replaced; the new one has mode 0600.
+  /// Listens. A socket file that a dead process left is replaced; the new one has the mode of the
+  /// configuration.
   ///
   /// - Throws: `StartFailure`.
   public static func start(
     socketPath: String, services: [RPCService], configuration: Configuration = .init(),
     logger: Logger
   ) async throws -> RPCServer {
-    let core = core(services, configuration, logger)
+    let core = try core(services, configuration, logger)
     return try await SocketPath.claim(socketPath) {
       do {
-        let file = try UnixSocket.listening(socketPath, backlog: backlog)
+        let file = try UnixSocket.listening(
+          socketPath, mode: configuration.socketMode, backlog: backlog)
         let listener = try await listen(file, core)
         return RPCServer(core: core, listener: listener, ownPath: socketPath)
       } catch {
@@ -74,7 +79,7 @@ public final class RPCServer: Sendable {
     listeningAt file: Int32, services: [RPCService], configuration: Configuration = .init(),
     logger: Logger
   ) async throws -> RPCServer {
-    let core = core(services, configuration, logger)
+    let core = try core(services, configuration, logger)
     do {
       try UnixSocket.adopt(file)
       return RPCServer(core: core, listener: try await listen(file, core), ownPath: nil)
@@ -85,11 +90,12 @@ public final class RPCServer: Sendable {
 
   private static func core(
     _ services: [RPCService], _ configuration: Configuration, _ logger: Logger
-  ) -> ServerCore {
+  ) throws(StartFailure) -> ServerCore {
     let health = HealthState(services: services.map(\.name))
     let served = services + [health.service]
-    return ServerCore(
-      services: served + Reflection.services(of: served, configuration.fileDescriptors),
+    return try ServerCore(
+      services: services,
+      open: [health.service] + Reflection.services(of: served, configuration.fileDescriptors),
       configuration: configuration, health: health, logger: logger)
   }
 
@@ -104,32 +110,6 @@ public final class RPCServer: Sendable {
 
   /// Connections that wait to be accepted; the kernel may lower it.
   private static let backlog: Int32 = 1024
-
-  private static func accept(_ channel: any Channel, _ core: ServerCore) -> EventLoopFuture<Void> {
-    guard let socket = channel as? any SocketOptionProvider else {
-      return channel.eventLoop.makeFailedFuture(PeerRefused())
-    }
-    let found: EventLoopFuture<KernelCredentials> = socket.unsafeGetSocketOption(
-      level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
-    return found.flatMapThrowing { found in
-      guard found.uid == geteuid() else {
-        core.logger.warning(
-          "peer of another user refused", metadata: ["uid": "\(found.uid)", "pid": "\(found.pid)"])
-        core.statistics.connectionsRefused.add()
-        throw PeerRefused()
-      }
-      let connection = try ServerConnection(
-        core: core, peer: PeerCredentials(uid: found.uid, gid: found.gid, pid: found.pid),
-        eventLoop: channel.eventLoop)
-      guard core.add(connection) else {
-        core.notices.turnedAway(connection.peer, core.configuration.connectionsMax)
-        core.statistics.connectionsRefused.add()
-        throw PeerRefused()
-      }
-      core.statistics.connectionsAccepted.add()
-      try channel.pipeline.syncOperations.addHandler(connection)
-    }
-  }
 
   /// What was counted since the start.
   public var figures: ServerFigures { core.figures }
@@ -155,14 +135,4 @@ public final class RPCServer: Sendable {
       "calls were cancelled at the end of the drain", metadata: ["connections": "\(left.count)"])
     for connection in left { connection.abort() }
   }
-}
-
-/// A connection that is not let in; the log says why.
-private struct PeerRefused: Error {}
-
-/// `struct ucred` of the Linux kernel.
-private struct KernelCredentials: Sendable {
-  var pid: Int32
-  var uid: UInt32
-  var gid: UInt32
 }

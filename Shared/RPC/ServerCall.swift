@@ -6,6 +6,8 @@ struct Route: Sendable {
   var method: String
   var implementation: MethodImplementation
   let statistics: MethodStatistics
+  /// Who may call it.
+  var callers: RoleSet
 }
 
 /// One open stream of a server connection.

@@ -32,6 +32,10 @@ extension ServerConnection {
       refuse(stream, MethodRun.unimplemented(head.path, known: core.services))
       return
     }
+    guard route.callers.contains(role) else {
+      deny(stream, route)
+      return
+    }
     let timeout = min(
       head.timeout ?? route.implementation.timeout(core.configuration), RPCDefaults.timeoutMax)
     let now = NIODeadline.now()
@@ -47,6 +51,13 @@ extension ServerConnection {
     }
     watchDeadline(call.deadline)
     if call.requests != nil { run(call, ByteBuffer()) }
+  }
+
+  /// Refuses a call that is not this peer's to make.
+  private func deny(_ stream: Int32, _ route: Route) {
+    route.statistics.began()
+    route.statistics.ended(.permissionDenied, since: .now())
+    refuse(stream, core.roles.refusal(of: route, to: peer))
   }
 
   private func context(_ route: Route, _ head: CallHead, _ timeout: Duration) -> CallContext {

@@ -7,7 +7,8 @@ import NIOCore
 /// `@unchecked Sendable`: as `HTTP2Connection`, touched on its event loop alone.
 final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable {
   let core: ServerCore
-  let peer: PeerCredentials
+  let peer: Peer
+  let role: RoleSet
   var calls = StreamMap<ServerCall>()
   private(set) var isDraining = false
   /// Bytes of requests that are not whole yet, over all streams.
@@ -17,9 +18,10 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   /// Methods that run, also those whose callers are gone.
   var running = 0
 
-  init(core: ServerCore, peer: PeerCredentials, eventLoop: any EventLoop) throws {
+  init(core: ServerCore, admission: PeerRoles.Admission, eventLoop: any EventLoop) throws {
     self.core = core
-    self.peer = peer
+    self.peer = admission.peer
+    self.role = admission.role
     try super.init(
       .server, setupTimeout: core.configuration.setupTimeout,
       executor: EventLoopTaskExecutor(eventLoop), logger: core.logger)

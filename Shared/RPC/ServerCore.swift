@@ -11,6 +11,7 @@ final class ServerCore: Sendable {
   let services: [String: RPCService]
   /// Methods by their paths, such as `/dropwire.ledger.v1.Ledger/RecordSale`.
   let routes: [String: Route]
+  let roles: PeerRoles
   let configuration: RPCServer.Configuration
   let health: HealthState
   let logger: Logger
@@ -21,21 +22,26 @@ final class ServerCore: Sendable {
   private let callsInFlight = Atomic<Int>(0)
   private let connections = Mutex(Connections())
 
+  /// - Parameter open: services that every peer with a role may call.
   init(
-    services: [RPCService], configuration: RPCServer.Configuration, health: HealthState,
-    logger: Logger
-  ) {
-    self.services = services.byName
+    services: [RPCService], open: [RPCService], configuration: RPCServer.Configuration,
+    health: HealthState, logger: Logger
+  ) throws(RPCServer.StartFailure) {
+    self.services = (services + open).byName
+    roles = try PeerRoles(configuration.policy, services: services + open)
     self.configuration = configuration
     self.health = health
     self.logger = logger
     self.notices = PeerNotices(logger: logger)
     var routes: [String: Route] = [:]
-    for service in services {
+    let openNames = Set(open.map(\.name))
+    for service in services + open {
       for (method, implementation) in service.methods {
         routes["/\(service.name)/\(method)"] = Route(
           service: service.name, method: method, implementation: implementation,
-          statistics: MethodStatistics(service: service.name, method: method))
+          statistics: MethodStatistics(service: service.name, method: method),
+          callers: openNames.contains(service.name)
+            ? roles.everyone : roles.callers(of: method, in: service.name))
       }
     }
     self.routes = routes

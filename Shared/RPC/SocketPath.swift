@@ -39,20 +39,30 @@ enum SocketPath {
     guard status.st_mode & S_IFMT == S_IFSOCK else {
       throw RPCServer.StartFailure("\(path) is not a socket; it is left alone")
     }
-    if isListenedAt(path) {
-      throw RPCServer.StartFailure("another process listens at \(path)")
+    switch listener(path) {
+    case .nobody: break
+    case .process(let pid): throw RPCServer.StartFailure("already running, pid \(pid), at \(path)")
+    case .unknown: throw RPCServer.StartFailure("another process listens at \(path)")
     }
     try FileManager.default.removeItem(atPath: path)
   }
 
-  /// Whether somebody listens there. In doubt somebody does: only a refused connection shows that
-  /// the socket's process is dead.
-  static func isListenedAt(_ path: String) -> Bool {
+  private enum Listener {
+    case nobody
+    case process(Int32)
+    /// Somebody who has no time, or no process that can be seen from here.
+    case unknown
+  }
+
+  /// Who listens there. In doubt somebody does: only a refused connection shows that the socket's
+  /// process is dead.
+  private static func listener(_ path: String) -> Listener {
     do {
-      close(try UnixSocket.connected(path))
-      return true
+      let file = try UnixSocket.connected(path)
+      defer { close(file) }
+      return UnixSocket.listener(of: file).map { .process($0) } ?? .unknown
     } catch {
-      return error.code != ECONNREFUSED && error.code != ENOENT
+      return error.code == ECONNREFUSED || error.code == ENOENT ? .nobody : .unknown
     }
   }
 

@@ -21,12 +21,13 @@ enum UnixSocket {
     return file
   }
 
-  /// Makes a socket file of mode 0600 and listens there. The mode is set before the first peer can
-  /// come.
-  static func listening(_ path: String, backlog: Int32) throws(Failure) -> Int32 {
+  /// Makes a socket file and listens there. The mode is set before the first peer can come.
+  static func listening(_ path: String, mode: UInt32 = 0o600, backlog: Int32) throws(Failure)
+    -> Int32
+  {
     let file = try make()
     guard withAddress(path, { bind(file, $0, $1) }) == 0 else { throw failed("bind", file) }
-    guard chmod(path, 0o600) == 0 else { throw failed("chmod", file) }
+    guard chmod(path, mode) == 0 else { throw failed("chmod", file) }
     guard listen(file, backlog) == 0 else { throw failed("listen", file) }
     return file
   }
@@ -38,6 +39,15 @@ enum UnixSocket {
       throw Failure(call: "it must be a listening Unix domain socket", code: ENOTSOCK)
     }
     guard fcntl(file, F_SETFD, FD_CLOEXEC) == 0 else { throw Failure(call: "fcntl", code: errno) }
+  }
+
+  /// The process that listens at the other end of a connected socket; nil when the kernel does not
+  /// show it.
+  static func listener(of file: Int32) -> Int32? {
+    var found = KernelCredentials(pid: 0, uid: 0, gid: 0)
+    var size = socklen_t(MemoryLayout<KernelCredentials>.size)
+    let code = getsockopt(file, SOL_SOCKET, SO_PEERCRED, &found, &size)
+    return code == 0 && found.pid > 0 ? found.pid : nil
   }
 
   private static func option(_ name: Int32, of file: Int32) -> Int32? {

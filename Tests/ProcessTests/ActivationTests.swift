@@ -40,7 +40,9 @@ import Testing
       let second = try cluster.spawn(
         .ledger, environment: ["DROPWIRE_STATE_DIR": "\(cluster.directory)/other"])
       #expect(await second.waitForExit() == Program.Exit(status: 1, bySignal: false))
-      let reason = "ledger: cannot start: another process listens at \(cluster.runDirectory)"
+      let reason =
+        "ledger: cannot start: already running, pid \(first.processID), "
+        + "at \(cluster.runDirectory)/ledger.sock"
       #expect(second.ownLog.contains(reason), "\(second.ownLog)")
       await first.killNow()
     }

@@ -197,7 +197,8 @@ struct CallTests {
 
   @Test func `a call knows its peer over a socket`() async throws {
     let who = MethodImplementation.unary { _, context in
-      ByteBuffer(string: "\(context.peer?.pid ?? -1)")
+      guard case .local(let credentials)? = context.peer?.identity else { return ByteBuffer() }
+      return ByteBuffer(string: "\(credentials.pid)")
     }
     try await Served.with(["Who": who]) { served async throws in
       #expect(try await served.client.text("Who") == "\(ownProcessID())")

@@ -34,6 +34,18 @@ struct SocketTests {
     }
   }
 
+  @Test func `a socket is opened to others by its configured mode`() async throws {
+    try await ScratchFolder.with { folder in
+      var configuration = RPCServer.Configuration()
+      configuration.socketMode = 0o660
+      let server = try await RPCServer.start(
+        socketPath: folder.socketPath, services: [], configuration: configuration,
+        logger: Served.quiet)
+      #expect(try mode(folder.socketPath) == 0o660)
+      await server.drain(within: .seconds(5))
+    }
+  }
+
   @Test func `a socket file that a dead process left is replaced`() async throws {
     try await ScratchFolder.with { folder in
       try RawSocket.leaveStale(folder.socketPath)
@@ -48,7 +60,7 @@ struct SocketTests {
   @Test func `a socket where another process listens is left alone`() async throws {
     try await Served.with(["Echo": echo]) { served in
       let failure = try await startFailure(served.path)
-      #expect(failure == "another process listens at \(served.path)")
+      #expect(failure == "already running, pid \(ownProcessID()), at \(served.path)")
       #expect(try await served.client.text("Echo", "mine") == "mine")
     }
   }
@@ -144,7 +156,7 @@ struct SocketTests {
       #expect(output["uid"] == "65534")
       #expect(output["received"] == "0 bytes")
       #expect(
-        log.all.contains { $0.contains("peer of another user refused") && $0.contains("65534") })
+        log.all.contains { $0.contains("peer without a role refused") && $0.contains("65534") })
       #expect(try await served.client.text("Echo", "own") == "own")
     }
   }
