@@ -125,6 +125,7 @@ let package = Package(
       "ContractTests", ["Contract", "Everything", "RPC", nioCore],
       exclude: ["reference.py"]),
     tests("RPCTests", ["RPC", "Measure", nioCore, logging], exclude: ["grpcio_client.py"]),
+    tests("RuntimeTests", ["Runtime", "RPC", logging]),
     tests("StoreTests", ["Store", grdb, logging]),
     tests("OutsideTests", ["Outside", "PayPal", "Money", nioCore, nioPosix, logging]),
     tests(

@@ -46,7 +46,8 @@ import Store
     let runner = IntentRunner(store: store, logger: host.logger, handlers: work.handlers)
     let service = LedgerService(store: store, logger: host.logger)
     try await host.run(
-      services: [service.rpcService()], background: [{ await runner.run() }],
+      services: [service.rpcService()], access: LedgerAccess.table,
+      background: [{ await runner.run() }],
       stop: {
         try store.close()
         try await http.shutdown()

@@ -66,7 +66,8 @@ import Store
     let service = OrdersService(
       book: book, gateway: gateway, logger: host.logger)
     try await host.run(
-      services: [service.rpcService()], background: [{ await runner.run() }],
+      services: [service.rpcService()], access: OrdersAccess.table,
+      background: [{ await runner.run() }],
       draining: { bell.endAll() },
       stop: {
         for channel in channels { await channel.close() }

@@ -55,6 +55,7 @@ import Store
     let credentials = CredentialsService(store: store, seal: seal)
     try await host.run(
       services: [purchasing.rpcService(), credentials.rpcService()],
+      access: PurchasingAccess.table,
       background: [{ await runner.run() }],
       draining: { waiters.endAll() },
       stop: {

@@ -65,7 +65,8 @@ public enum Actor: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension CallContext {
-  /// Who acts. No actor is UNAUTHENTICATED, an unreadable one INVALID_ARGUMENT.
+  /// Who acts. No actor is UNAUTHENTICATED, an unreadable one INVALID_ARGUMENT, one for whom the
+  /// peer's role may not act PERMISSION_DENIED.
   public func actor() throws(RPCError) -> Actor {
     guard let text = metadata[Actor.metadataName] else {
       throw RPCError(
@@ -80,6 +81,8 @@ extension CallContext {
           + "it must be system, reseller:ID, admin:ID or operator:NAME",
         violations: [FieldViolation(field: Actor.metadataName, description: "unknown actor")])
     }
+    // A call inside the process has no peer, and may act for anyone.
+    try peer?.requireAssertion(of: actor)
     return actor
   }
 }

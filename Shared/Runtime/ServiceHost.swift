@@ -48,17 +48,19 @@ public struct ServiceHost: Sendable {
     setrlimit(kind, &limit)
   }
 
-  /// Serves until a signal. `background` runs beside the server and is cancelled after it drained;
+  /// Serves until a signal those whom `access` and the settings let in. `background` runs beside the
+  /// server and is cancelled after it drained;
   /// `draining` runs first and lets calls that wait for something answer; `stop` runs last,
   /// also when the service could not serve.
   public func run(
-    services: [RPCService], background: [@Sendable () async -> Void] = [],
+    services: [RPCService], access: [ServiceAccess], background: [@Sendable () async -> Void] = [],
     draining: @escaping @Sendable () -> Void = {},
     stop: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     let workers = background.map { BackgroundWork(work: $0) }
     let server = ServedSocket(
-      settings: settings, services: services, draining: draining, logger: logger)
+      settings: settings, services: services, policy: PeerPolicy(settings.peers, access),
+      draining: draining, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: (workers as [any Service] + [server]).map {
@@ -99,6 +101,7 @@ private struct BackgroundWork: Service {
 private struct ServedSocket: Service {
   let settings: ServiceSettings
   let services: [RPCService]
+  let policy: PeerPolicy
   let draining: @Sendable () -> Void
   let logger: Logger
 
@@ -107,9 +110,7 @@ private struct ServedSocket: Service {
     server.setServing(true)
     logger.info(
       "serving",
-      metadata: [
-        "socket": .string(settings.socketPath), "policy": "every peer of this user is trusted",
-      ])
+      metadata: ["socket": .string(settings.socketPath), "policy": .string(shownPolicy)])
     print("ready \(settings.socketPath)")
     fflush(nil)
     settings.supervisor?.tell(.ready, logger)
@@ -120,9 +121,17 @@ private struct ServedSocket: Service {
     await server.drain(within: ServiceHost.drainTimeout)
   }
 
+  private var shownPolicy: String {
+    settings.peers.isEmpty
+      ? "every peer of this user is a developer, who may do everything"
+      : settings.peers.map(\.description).joined(separator: ", ")
+  }
+
   private func start() async throws -> RPCServer {
     var configuration = RPCServer.Configuration()
     configuration.fileDescriptors = ContractCatalogue.fileDescriptors
+    configuration.policy = policy
+    configuration.socketMode = settings.socketMode
     if let file = settings.listeningSocket {
       return try await RPCServer.start(
         listeningAt: file, services: services, configuration: configuration, logger: logger)

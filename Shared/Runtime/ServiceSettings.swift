@@ -1,4 +1,5 @@
 public import Logging
+public import RPC
 
 /// What every service needs to start: where its socket and its database are, and how much it logs.
 public struct ServiceSettings: Sendable {
@@ -11,6 +12,10 @@ public struct ServiceSettings: Sendable {
   /// A socket that listens already, when whoever started the process passed one (systemd's
   /// `LISTEN_FDS`); it takes the place of one at `socketPath`.
   public let listeningSocket: Int32?
+  /// Who may call; none stands for this process' own user.
+  public let peers: [PeerPolicy.Rule]
+  /// Mode of the socket file at `socketPath`.
+  public let socketMode: UInt32
   /// Who wants to hear that the service is ready, and that it stops.
   public let supervisor: Supervisor?
 
@@ -38,7 +43,7 @@ extension Settings {
     return ServiceSettings(
       service: service, runDirectory: runDirectory, stateDirectory: stateDirectory,
       logLevel: Logger.Level(rawValue: level) ?? .info, listeningSocket: passedSocket(),
-      supervisor: supervisor())
+      peers: peers(), socketMode: socketMode(), supervisor: supervisor())
   }
 
   /// Declares only the directory of the sockets: all that a client needs.

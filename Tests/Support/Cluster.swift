@@ -99,22 +99,22 @@ public final class Cluster: Sendable {
     return all.merging(extraEnvironment) { _, new in new }
   }
 
-  /// Starts a service and waits until it says that it is ready.
+  /// Starts a service, as another user if one is named, and waits until it says that it is ready.
   @discardableResult
-  public func start(_ service: ServiceName, environment more: [String: String] = [:]) async throws
-    -> Program
-  {
-    let program = try spawn(service, environment: more)
+  public func start(
+    _ service: ServiceName, as user: OtherUser? = nil, environment more: [String: String] = [:]
+  ) async throws -> Program {
+    let program = try spawn(service, as: user, environment: more)
     _ = try await program.ready()
     return program
   }
 
   /// Starts a service without waiting. A start that is meant to fail is observed by its exit.
-  public func spawn(_ service: ServiceName, environment more: [String: String] = [:]) throws
-    -> Program
-  {
+  public func spawn(
+    _ service: ServiceName, as user: OtherUser? = nil, environment more: [String: String] = [:]
+  ) throws -> Program {
     let program = try Program(
-      service.rawValue, environment: environment.merging(more) { _, new in new },
+      service.rawValue, as: user, environment: environment.merging(more) { _, new in new },
       logPath: "\(directory)/log/\(service.rawValue).log")
     running.withLock { $0[service] = program }
     return program

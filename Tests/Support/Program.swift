@@ -55,7 +55,8 @@ public final class Program: Sendable {
 
   /// Starts a program; its standard output and error go to `logPath`, appended.
   public init(
-    _ name: String, arguments: [String] = [], environment: [String: String], logPath: String
+    _ name: String, as user: OtherUser? = nil, arguments: [String] = [],
+    environment: [String: String], logPath: String
   ) throws {
     let path = "\(Self.binaries)/\(name)"
     guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure.notBuilt(path) }
@@ -67,8 +68,8 @@ public final class Program: Sendable {
     let log = try FileHandle(forUpdating: URL(fileURLWithPath: logPath))
     logStart = try log.seekToEnd()
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: user == nil ? path : OtherUser.program)
+    process.arguments = (user.map { $0.words + [path] } ?? []) + arguments
     process.environment = environment
     process.standardOutput = log
     process.standardError = log

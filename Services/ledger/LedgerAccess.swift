@@ -1,0 +1,38 @@
+import Runtime
+
+/// Who may call which method of the ledger.
+///
+/// **Invariant:** what books an order comes from `orders` alone; a person books refunds, disputes and
+/// fundings under his name.
+enum LedgerAccess {
+  static let table = [
+    ServiceAccess(
+      "dropwire.ledger.v1.Ledger",
+      [
+        "RecordCapture": [.orders],
+        "RecordSale": [.orders],
+        "RecordRefund": [.orders, .operator],
+        "RecordDispute": [.orders, .operator],
+        "RecordFunding": [.operator],
+        "RecordProviderEvent": [.gateway, .operator],
+
+        "PutPayoutRecipient": [.gateway, .operator],
+        "SetCommissionRate": [.gateway, .operator],
+        "RequestPayout": [.gateway, .operator],
+        "RetryPayout": [.gateway, .operator],
+
+        "GetSale": [.gateway, .operator],
+        "ListSales": [.gateway, .operator],
+        "GetBalance": [.gateway, .operator],
+        "GetStatement": [.gateway, .operator],
+        "GetPayout": [.gateway, .operator],
+        "ListPayouts": [.gateway, .operator],
+        "TrialBalance": [.gateway, .operator],
+        "ExportJournal": [.gateway, .operator],
+        "VerifyJournal": [.gateway, .operator],
+        "CheckInvariants": [.gateway, .operator],
+
+        "Backup": [.operator],
+      ])
+  ]
+}
