@@ -29,6 +29,25 @@ struct UnitFileTests {
     }
   }
 
+  @Test func `the policy of the units names users that are made, and known roles`() throws {
+    func text(_ name: String) throws -> String {
+      try String(contentsOfFile: "\(Program.packageRoot)/compose/systemd/\(name)", encoding: .utf8)
+    }
+    let made = Set(
+      try text("sysusers.conf").split(separator: "\n").filter { !$0.hasPrefix("#") }.map {
+        let words = $0.split(separator: " ")
+        return "\(words[0] == "u" ? "uid" : "gid"):\(words[1])"
+      })
+    let policy = try #require(
+      try text("dropwire@.service").firstMatch(of: /"DROPWIRE_PEERS=(.+)"/)?.1)
+    for rule in policy.split(separator: ", ") {
+      let parts = rule.split(separator: "=")
+      #expect(made.contains(String(parts[0])), "\(rule)")
+      #expect(["orders", "gateway", "operator"].contains(parts[1]), "\(rule)")
+    }
+    for service in Self.services { #expect(made.contains("uid:dropwire-\(service)")) }
+  }
+
   /// A folder with the units, one of each service in full, that start the programs of the tests.
   private static func withUnits(_ body: (String) throws -> Void) throws {
     let folder = "/tmp/dropwire-units-\(UInt32.random(in: .min ... .max))"
