@@ -23,11 +23,37 @@ struct Journal {
   /// Appends an entry to the chain and adds it to its accounts.
   @discardableResult
   func append(_ entry: JournalEntry) throws -> StoredEntry {
-    precondition(
-      (1...JournalEntry.postingsMax).contains(entry.postings.count), "an entry has 1 to 8 postings")
-    let head = try head()
-    let content = JournalHash.Content(
-      chain: Self.chain, sequence: head.sequence + 1, entryID: entry.entryID,
+    let stored = try append([entry])
+    guard let first = stored.first else { preconditionFailure("one entry makes one") }
+    return first
+  }
+
+  /// Appends entries in their order, all in this transaction.
+  @discardableResult
+  func append(_ entries: [JournalEntry]) throws -> [StoredEntry] {
+    if entries.isEmpty { return [] }
+    var (sequence, hash) = try head()
+    var sums = AccountSums()
+    var appended: [StoredEntry] = []
+    for entry in entries {
+      precondition(
+        (1...JournalEntry.postingsMax).contains(entry.postings.count),
+        "an entry has 1 to 8 postings")
+      sequence += 1
+      let content = content(entry, sequence: sequence)
+      hash = JournalHash.hash(content, after: hash)
+      let stored = StoredEntry(content: content, hash: hash)
+      try insert(stored)
+      sums.add(content)
+      appended.append(stored)
+    }
+    try add(sums)
+    return appended
+  }
+
+  private func content(_ entry: JournalEntry, sequence: Int64) -> JournalHash.Content {
+    JournalHash.Content(
+      chain: Self.chain, sequence: sequence, entryID: entry.entryID,
       kind: entry.kind.rawValue, orderID: entry.orderID,
       environment: Int64(entry.environment.rawValue), occurredAt: entry.occurredAt,
       recordedAt: transaction.now,
@@ -36,11 +62,6 @@ struct Journal {
           debit: $0.debit.name, credit: $0.credit.name, minorUnits: $0.amount.minorUnits,
           currency: $0.amount.currency.code)
       })
-    let stored = StoredEntry(
-      content: content, hash: JournalHash.hash(content, after: head.hash))
-    try insert(stored)
-    try add(content)
-    return stored
   }
 
   private func insert(_ stored: StoredEntry) throws {
@@ -65,32 +86,21 @@ struct Journal {
     try transaction.run(Self.insertPostings[content.lines.count], values)
   }
 
-  /// Adds an entry's postings to the sums of its accounts, one row per account and currency.
-  private func add(_ content: JournalHash.Content) throws {
-    struct Key: Hashable {
-      let name: String
-      let currency: String
-    }
-    var sums: [(key: Key, debits: Int64, credits: Int64)] = []
-    func add(_ key: Key, debit: Int64, credit: Int64) {
-      if let index = sums.firstIndex(where: { $0.key == key }) {
-        sums[index].debits += debit
-        sums[index].credits += credit
-      } else {
-        sums.append((key, debit, credit))
+  /// Adds the postings of entries to their accounts, several rows a statement.
+  private func add(_ sums: AccountSums) throws {
+    let rowsMax = Self.addToAccounts.count - 1
+    var rest = sums.rows[...]
+    while !rest.isEmpty {
+      let some = rest.prefix(rowsMax)
+      rest = rest.dropFirst(rowsMax)
+      let values = some.flatMap { row -> [SQLValue] in
+        [
+          .integer(row.key.environment), .text(row.key.name), .text(row.key.currency),
+          .integer(row.debits), .integer(row.credits),
+        ]
       }
+      try transaction.run(Self.addToAccounts[some.count], values)
     }
-    for line in content.lines {
-      add(Key(name: line.debit, currency: line.currency), debit: line.minorUnits, credit: 0)
-      add(Key(name: line.credit, currency: line.currency), debit: 0, credit: line.minorUnits)
-    }
-    let values = sums.flatMap { sum -> [SQLValue] in
-      [
-        .integer(content.environment), .text(sum.key.name), .text(sum.key.currency),
-        .integer(sum.debits), .integer(sum.credits),
-      ]
-    }
-    try transaction.run(Self.addToAccounts[sums.count], values)
   }
 
   /// By number of postings.

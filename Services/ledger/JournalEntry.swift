@@ -74,6 +74,10 @@ extension JournalEntry {
     static func paid(_ payoutID: String, _ generation: Int) -> String {
       "\(payoutID)-\(generation)/paid"
     }
+    /// Of a fee in another currency than the payout's.
+    static func fee(_ payoutID: String, _ generation: Int) -> String {
+      "\(payoutID)-\(generation)/fee"
+    }
     static func reversed(_ payoutID: String, _ generation: Int) -> String {
       "\(payoutID)-\(generation)/reversed"
     }

@@ -109,8 +109,15 @@ enum JournalRules {
       SELECT payoutID AS subject, 'it is ' || state || ' and nothing will move it' AS text
       FROM payout
       WHERE state IN ('PENDING', 'SUBMITTED', 'UNKNOWN', 'UNCLAIMED') AND NOT EXISTS (
-        SELECT 1 FROM intent WHERE subject = payoutID AND kind = CASE
-          WHEN state = 'PENDING' OR batchID = '' THEN 'submitPayout' ELSE 'pollPayout' END)
+        SELECT 1 FROM intent WHERE kind = 'sendPayouts' AND subject = CASE environment
+          WHEN 1 THEN 'sandbox' ELSE 'production' END || '/' || currency
+          AND (payout.state = 'PENDING' OR EXISTS (SELECT 1 FROM payoutBatch AS batch
+            WHERE batch.senderBatchID = payout.senderBatchID
+              AND batch.state IN ('SENDING', 'NOT_TAKEN')))
+        UNION ALL
+        SELECT 1 FROM intent JOIN payoutBatch AS batch ON subject = batch.senderBatchID
+        WHERE batch.senderBatchID = payout.senderBatchID AND kind = CASE batch.state
+          WHEN 'UNKNOWN' THEN 'repeatPayouts' WHEN 'ACCEPTED' THEN 'pollPayouts' ELSE '' END)
       """
     ),
   ]

@@ -18,11 +18,14 @@ import Store
     let poll = settings.int(
       "DROPWIRE_PAYOUT_POLL_MILLISECONDS", default: 1000, in: 10...3_600_000,
       help: "Pause before PayPal is asked what became of a payout; longer as it gets older.")
+    let items = settings.int(
+      "DROPWIRE_PAYOUT_BATCH_ITEMS", default: 1000, in: 1...NewPayoutBatch.itemsMax,
+      help: "Most payouts that one call to PayPal carries.")
     let http = settings.outsideHTTP()
     settings.listSteps(LedgerStep.self)
     settings.finish()
     do {
-      try await run(common, outside, http, pollMilliseconds: Int64(poll))
+      try await run(common, outside, http, pollMilliseconds: Int64(poll), itemsMax: items)
     } catch {
       failToStart("ledger", error)
     }
@@ -30,7 +33,7 @@ import Store
 
   private static func run(
     _ common: ServiceSettings, _ outside: OutsideSettings, _ http: OutsideHTTP.Configuration,
-    pollMilliseconds: Int64
+    pollMilliseconds: Int64, itemsMax: Int
   ) async throws {
     let host = try ServiceHost(settings: common)
     let store = try Store(
@@ -42,7 +45,8 @@ import Store
       gateway: PayPalPayouts(
         sandbox: client(outside.sandbox.payPal, http),
         production: client(outside.production.payPal, http)),
-      pollMilliseconds: pollMilliseconds, logger: host.logger)
+      pollMilliseconds: pollMilliseconds, itemsMax: itemsMax, logger: host.logger)
+    try await work.takeOver()
     let runner = IntentRunner(store: store, logger: host.logger, handlers: work.handlers)
     let service = LedgerService(store: store, logger: host.logger)
     try await host.run(

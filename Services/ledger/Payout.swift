@@ -3,8 +3,8 @@ import Money
 
 /// One transfer of money to one payee.
 ///
-/// **Invariant:** from SUBMITTED on, `amount`, `recipientEmail` and `generation` are fixed until the
-/// generation has a definite end. They were committed before PayPal was called.
+/// **Invariant:** from SUBMITTED on, `amount`, `recipientEmail`, `generation` and the batch are fixed
+/// until the generation has a definite end. They were committed before PayPal was called.
 struct Payout: Hashable, Sendable {
   /// Where a payout stands; its raw value is stored.
   enum State: String, Sendable, CaseIterable {
@@ -60,6 +60,9 @@ struct Payout: Hashable, Sendable {
   /// Number of the newest generation; 0 before the first.
   let generation: Int
   let recipientEmail: String
+  /// Key of the batch in which the newest generation was sent; empty before the first.
+  var senderBatchID = ""
+  /// PayPal's ids.
   let batchID: String
   let itemID: String
   let reason: PayoutReason?
@@ -68,6 +71,8 @@ struct Payout: Hashable, Sendable {
   let nextAt: Int64
   let createdAt: Int64
   let updatedAt: Int64
+  /// In batches of how many it may be sent, after PayPal refused a larger one; 0 for no bound.
+  var groupMax = 0
 }
 
 extension Payout {
@@ -80,6 +85,12 @@ extension Payout {
     orderID.isEmpty
       ? "\(payoutID)-demand-\(generation)" : "\(orderID)-\(payee.word)-\(generation)"
   }
+
+  /// The key of the newest generation.
+  var senderItemID: String { senderItemID(generation) }
+
+  /// Whether PayPal may have it, so that its account does not.
+  var isOnItsWay: Bool { [.submitted, .unclaimed, .unknown].contains(state) }
 }
 
 /// Why a payout waits or ended: a stable code, a sentence, and who can cure it.
@@ -111,6 +122,12 @@ struct PayoutReason: Hashable, Sendable {
     case heldByPayPal = "HELD_BY_PAYPAL"
     /// It came back from the payee.
     case returnedByPayPal = "RETURNED_BY_PAYPAL"
+    /// PayPal worked through the batch and shows no such item in it.
+    case itemMissing = "ITEM_MISSING"
+    /// PayPal sent another amount than was asked for.
+    case amountDiffers = "AMOUNT_DIFFERS"
+    /// PayPal refused the batch it was in; it is sent in a smaller one.
+    case batchRefused = "BATCH_REFUSED"
   }
 
   let code: Code

@@ -5,36 +5,46 @@ import PayPal
 
 /// The door to whoever carries payouts.
 ///
-/// **Invariant:** repeating a transfer under the same `senderItemID` within 30 days sends nothing a
+/// **Invariant:** repeating a batch under the same `senderBatchID` within 30 days sends nothing a
 /// second time; it answers with the first batch.
 protocol PayoutGateway: Sendable {
   func isConfigured(for environment: Contract.Environment) -> Bool
-  func submit(_ transfer: Transfer) async -> Outcome<TransferReport>
-  func look(atBatch batchID: String, of transfer: Transfer) async -> Outcome<TransferReport>
+  func submit(_ batch: TransferBatch) async -> Outcome<BatchReport>
+  func look(atBatch batchID: String, in environment: Contract.Environment) async
+    -> Outcome<BatchReport>
+}
+
+/// A batch as it was fixed before the first sending.
+struct TransferBatch: Hashable, Sendable {
+  let environment: Contract.Environment
+  let senderBatchID: String
+  let transfers: [Transfer]
 }
 
 /// A transfer as it was fixed before the first sending.
 struct Transfer: Hashable, Sendable {
-  let environment: Contract.Environment
-  /// Key of batch and item, one item per batch.
   let senderItemID: String
   let receiver: String
   let amount: Amount
 }
 
-/// What PayPal says about a transfer's batch.
-struct TransferReport: Hashable, Sendable {
+/// What PayPal says about a batch.
+struct BatchReport: Hashable, Sendable {
   struct Item: Hashable, Sendable {
+    let senderItemID: String
     let itemID: String
     let status: String
-    let fee: Amount?
-    let errorName: String?
+    /// Nil when not told.
+    var amount: Amount?
+    /// Nil when not told.
+    var fee: Amount?
+    var errorName: String?
   }
 
   let batchID: String
   let batchStatus: String
-  /// Nil until the batch shows its items.
-  let item: Item?
+  /// Empty until the batch shows its items.
+  let items: [Item]
 }
 
 /// PayPal Payouts, one account per environment.
@@ -46,19 +56,24 @@ struct PayPalPayouts: PayoutGateway {
     client(environment) != nil
   }
 
-  func submit(_ transfer: Transfer) async -> Outcome<TransferReport> {
-    guard let client = client(transfer.environment) else { return notConfigured }
-    let outcome = await client.createPayout(
-      NewPayout(
-        senderBatchID: transfer.senderItemID, senderItemID: transfer.senderItemID,
-        receiver: transfer.receiver, amount: transfer.amount,
-        note: "Payout \(transfer.senderItemID)"))
-    return report(outcome, transfer)
+  func submit(_ batch: TransferBatch) async -> Outcome<BatchReport> {
+    guard let client = client(batch.environment) else { return notConfigured }
+    let outcome = await client.createPayouts(
+      NewPayoutBatch(
+        senderBatchID: batch.senderBatchID,
+        items: batch.transfers.map {
+          .init(
+            senderItemID: $0.senderItemID, receiver: $0.receiver, amount: $0.amount,
+            note: "Payout \($0.senderItemID)")
+        }))
+    return outcome.map(BatchReport.init)
   }
 
-  func look(atBatch batchID: String, of transfer: Transfer) async -> Outcome<TransferReport> {
-    guard let client = client(transfer.environment) else { return notConfigured }
-    return report(await client.getPayoutBatch(batchID), transfer)
+  func look(atBatch batchID: String, in environment: Contract.Environment) async
+    -> Outcome<BatchReport>
+  {
+    guard let client = client(environment) else { return notConfigured }
+    return await client.getPayoutBatch(batchID).map(BatchReport.init)
   }
 
   private func client(_ environment: Contract.Environment) -> PayPalClient? {
@@ -69,27 +84,22 @@ struct PayPalPayouts: PayoutGateway {
     }
   }
 
-  private var notConfigured: Outcome<TransferReport> {
+  private var notConfigured: Outcome<BatchReport> {
     .refused(
       Refusal(
         code: "PAYPAL_NOT_CONFIGURED", text: "this environment has no PayPal account",
         isTransient: true, retryAfterSeconds: nil))
   }
+}
 
-  private func report(_ outcome: Outcome<PayPalPayoutBatch>, _ transfer: Transfer)
-    -> Outcome<TransferReport>
-  {
-    switch outcome {
-    case .refused(let refusal): return .refused(refusal)
-    case .unknown(let text): return .unknown(text)
-    case .done(let batch):
-      let item = batch.items.first { $0.senderItemID == transfer.senderItemID }
-      return .done(
-        TransferReport(
-          batchID: batch.id, batchStatus: batch.status,
-          item: item.map {
-            .init(itemID: $0.id, status: $0.status, fee: $0.fee, errorName: $0.errorName)
-          }))
-    }
+extension BatchReport {
+  fileprivate init(_ batch: PayPalPayoutBatch) {
+    self.init(
+      batchID: batch.id, batchStatus: batch.status,
+      items: batch.items.map {
+        Item(
+          senderItemID: $0.senderItemID, itemID: $0.id, status: $0.status, amount: $0.amount,
+          fee: $0.fee, errorName: $0.errorName)
+      })
   }
 }

@@ -87,59 +87,6 @@ enum PayoutRules {
       Amount(minorUnits: amount.minorUnits % whole, currency: amount.currency))
   }
 
-  /// What the state of a batch and its item says about the payout.
-  enum Verdict: Hashable, Sendable {
-    case paid(fee: Amount?)
-    /// Not over yet.
-    case open(Payout.State, PayoutReason?)
-    /// Over, and the money is back.
-    case ended(Payout.State, PayoutReason)
-  }
-
-  /// The items decide; a batch counts only while it has none, since a batch with SUCCESS may hold
-  /// a failed item (PayPal's reference, payouts v1).
-  static func verdict(_ report: TransferReport) -> Verdict {
-    guard let item = report.item else {
-      switch report.batchStatus {
-      case "DENIED", "CANCELED":
-        return .ended(
-          .failed,
-          PayoutReason(
-            code: .refusedByPayPal, text: "PayPal ended the batch: \(report.batchStatus)",
-            owner: "platform", providerCode: report.batchStatus))
-      default: return .open(.submitted, nil)
-      }
-    }
-    let code = item.errorName ?? item.status
-    switch item.status {
-    case "SUCCESS": return .paid(fee: item.fee)
-    case "UNCLAIMED":
-      return .open(
-        .unclaimed,
-        PayoutReason(
-          code: .notClaimed, text: "the recipient has not claimed it; it returns after 30 days",
-          owner: "reseller", providerCode: code))
-    case "ONHOLD":
-      return .open(
-        .submitted,
-        PayoutReason(
-          code: .heldByPayPal, text: "PayPal reviews it", owner: "nobody", providerCode: code))
-    case "FAILED", "BLOCKED", "DENIED", "CANCELED":
-      return .ended(
-        .failed,
-        PayoutReason(
-          code: .refusedByPayPal, text: "PayPal refused the transfer: \(code)", owner: "platform",
-          providerCode: code))
-    case "RETURNED", "REFUNDED", "REVERSED":
-      return .ended(
-        .returned,
-        PayoutReason(
-          code: .returnedByPayPal, text: "the transfer came back: \(code)", owner: "platform",
-          providerCode: code))
-    default: return .open(.submitted, nil)
-    }
-  }
-
   /// What a refusal says about a request, given whether it may have been sent before.
   enum RefusalVerdict: Hashable, Sendable {
     /// Nothing was sent under this key, and nothing will be.
@@ -158,6 +105,33 @@ enum PayoutRules {
     if code == "VALIDATION_ERROR" { return .ended }
     guard isUntried else { return .unknown }
     return isTransient ? .notTaken : .ended
+  }
+
+  /// Refusals that are about our account: no smaller batch would fare better.
+  private static let codesOfAccount: Set<String> = [
+    "AUTHORIZATION_ERROR", "NOT_AUTHORIZED", "NON_HOLDING_CURRENCY", "REQUIRED_SCOPE_MISSING",
+    "SENDER_EMAIL_UNCONFIRMED", "SENDER_LOCKED", "SENDER_RESTRICTED",
+  ]
+
+  /// What becomes of a payout of a batch that was refused for good.
+  enum RefusalEnd: Hashable, Sendable {
+    /// It is refused.
+    case failed
+    /// It is sent again when our account holds more.
+    case waits
+    /// It is sent again at once, in batches of this many.
+    case again(inBatchesOf: Int)
+  }
+
+  /// One bad item makes PayPal refuse all of a batch, and the sum of many may be too much where some
+  /// are not. So a refused batch is sent in halves, down to single payouts; for want of funds only
+  /// its first half is, and the rest waits.
+  static func end(of code: String, index: Int, of count: Int) -> RefusalEnd {
+    let half = (count + 1) / 2
+    if code == "INSUFFICIENT_FUNDS" {
+      return count > 1 && index < half ? .again(inBatchesOf: half) : .waits
+    }
+    return count == 1 || codesOfAccount.contains(code) ? .failed : .again(inBatchesOf: half)
   }
 
   /// How long to wait before the next look at a batch that was submitted `age` ago.

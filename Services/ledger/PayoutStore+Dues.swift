@@ -12,11 +12,12 @@ extension PayoutStore {
     let terms = try books.terms(of: sale)
     for due in try SaleRules.dues(terms, SaleRules.figures(terms)) {
       try adjust(
-        Payout.id(order: books.orderID, payee: due.payee), due: due.amount)
+        Payout.id(order: books.orderID, payee: due.payee), books.capture.environment,
+        due: due.amount)
     }
   }
 
-  private func adjust(_ payoutID: String, due: Amount) throws {
+  private func adjust(_ payoutID: String, _ environment: Contract.Environment, due: Amount) throws {
     let isDue = due.isPositive
     let changed = try transaction.run(
       """
@@ -30,12 +31,7 @@ extension PayoutStore {
         .text((isDue ? Payout.State.pending : .notDue).rawValue),
         .integer(isDue ? transaction.now : 0), .integer(transaction.now),
       ])
-    guard changed == 1 else { return }
-    if isDue {
-      try transaction.schedule(Self.submitIntent, payoutID)
-    } else {
-      try transaction.complete(Self.submitIntent, payoutID)
-    }
+    if changed == 1 && isDue { try send(PayoutLane(environment, due.currency)) }
   }
 
   /// What a payout owes by now: an order's refunds may have changed it since it was sent.
@@ -51,14 +47,15 @@ extension PayoutStore {
   /// Brings up to date what a payout owes whose transfer has ended.
   func adjustIfRefunded(_ payout: Payout) throws {
     let due = try currentDue(payout)
-    if due != payout.due { try adjust(payout.payoutID, due: due) }
+    if due != payout.due { try adjust(payout.payoutID, payout.environment, due: due) }
   }
 
   /// Looks again at an order's payouts that wait.
-  func wake(ofOrder orderID: String) throws {
-    let rows = try transaction.rows(
-      "SELECT payoutID FROM payout WHERE payoutID IN ($1, $2) AND state = 'PENDING'",
-      [.text("\(orderID)/admin"), .text("\(orderID)/reseller")])
-    try wake(rows)
+  func wake(ofOrder orderID: String, _ environment: Contract.Environment, _ currency: Currency)
+    throws
+  {
+    try wake(
+      PayoutLane(environment, currency), where: "payoutID IN ($4, $5)",
+      [.text("\(orderID)/admin"), .text("\(orderID)/reseller")], limit: 2)
   }
 }

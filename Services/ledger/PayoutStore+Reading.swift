@@ -4,9 +4,30 @@ import Runtime
 import Store
 
 extension PayoutStore {
+  /// A payout with what its batch knows. What is on its way is looked at when its batch is.
+  static let shown = """
+    SELECT payout.number, payout.payoutID, payout.orderID, payout.payee, payout.environment,
+      payout.currency, payout.due, payout.state, payout.amount, payout.fee, payout.feeCurrency,
+      payout.generation, payout.recipientEmail, payout.senderBatchID, payout.itemID,
+      payout.reasonCode, payout.reasonText, payout.reasonOwner, payout.providerCode,
+      payout.submittedAt, payout.createdAt, payout.updatedAt, payout.groupMax,
+      COALESCE(payoutBatch.batchID, '') AS batchID,
+      CASE WHEN payout.state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN') THEN payoutBatch.nextAt
+        ELSE payout.nextAt END AS nextAt
+    FROM payout LEFT JOIN payoutBatch ON payoutBatch.senderBatchID = payout.senderBatchID
+    """
+
   /// The payout with this id.
   func payout(_ payoutID: String) throws -> Payout? {
-    try transaction.row("SELECT * FROM payout WHERE payoutID = $1", [.text(payoutID)]).map(payout)
+    try transaction.row("\(Self.shown) WHERE payout.payoutID = $1", [.text(payoutID)]).map(payout)
+  }
+
+  /// Payouts whose newest generation is in a batch, in the order of making.
+  func payouts(in batch: PayoutBatch) throws -> [Payout] {
+    try transaction.rows(
+      "\(Self.shown) WHERE payout.senderBatchID = $1 ORDER BY payout.number",
+      [.text(batch.senderBatchID)]
+    ).map(payout)
   }
 
   /// - Throws: `LedgerError.notFound`.
@@ -37,18 +58,18 @@ extension PayoutStore {
       values += [
         .text("\(selection.orderID)/admin"), .text("\(selection.orderID)/reseller"),
       ]
-      conditions += " AND payoutID IN ($3, $4)"
+      conditions += " AND payout.payoutID IN ($3, $4)"
     }
     if let payee = selection.payee {
       values.append(.text("\(payee)"))
-      conditions += " AND payee = $\(values.count)"
+      conditions += " AND payout.payee = $\(values.count)"
     }
     if let state = selection.state {
       values.append(.text(state.rawValue))
-      conditions += " AND state = $\(values.count)"
+      conditions += " AND payout.state = $\(values.count)"
     }
     return try transaction.rows(
-      "SELECT * FROM payout WHERE \(conditions) ORDER BY number LIMIT $2", values
+      "\(Self.shown) WHERE \(conditions) ORDER BY number LIMIT $2", values
     ).map { ($0.int("number"), try payout($0)) }
   }
 
@@ -90,16 +111,20 @@ extension PayoutStore {
       environment: row.environment,
       due: Amount(minorUnits: row.int("due"), currency: currency), state: state,
       amount: row.intOrNil("amount").map { Amount(minorUnits: $0, currency: currency) },
-      fee: row.intOrNil("fee").map { Amount(minorUnits: $0, currency: currency) },
+      fee: try row.intOrNil("fee").map {
+        try Amount(validating: $0, currency: row.text("feeCurrency"))
+      },
       generation: Int(row.int("generation")), recipientEmail: row.text("recipientEmail"),
-      batchID: row.text("batchID"), itemID: row.text("itemID"),
+      senderBatchID: row.text("senderBatchID"), batchID: row.text("batchID"),
+      itemID: row.text("itemID"),
       reason: code.map {
         PayoutReason(
           code: $0, text: row.text("reasonText"), owner: row.text("reasonOwner"),
           providerCode: row.text("providerCode"))
       },
       submittedAt: row.int("submittedAt"), nextAt: row.int("nextAt"),
-      createdAt: row.int("createdAt"), updatedAt: row.int("updatedAt"))
+      createdAt: row.int("createdAt"), updatedAt: row.int("updatedAt"),
+      groupMax: Int(row.int("groupMax")))
   }
 }
 

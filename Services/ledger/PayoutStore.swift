@@ -3,13 +3,18 @@ import Money
 import Runtime
 import Store
 
-/// The payouts and their recipients, and the intents that move them.
+/// The payouts and their batches, and the intents that move them.
 ///
-/// **Invariant:** a PENDING payout has an intent `submitPayout`, an accepted one that is not over an
-/// intent `pollPayout`; a paid one only while an event makes us look again.
+/// **Invariant:** a lane with a PENDING payout, or with a batch in its sending slot, has an intent
+/// `sendPayouts`; a batch whose answer was lost has `repeatPayouts`, an accepted one whose payouts are
+/// not over `pollPayouts`, one with paid payouts only while an event makes us look again.
 struct PayoutStore {
-  static let submitIntent = "submitPayout"
-  static let pollIntent = "pollPayout"
+  /// Subject: a lane.
+  static let sendIntent = "sendPayouts"
+  /// Subject: a batch.
+  static let repeatIntent = "repeatPayouts"
+  /// Subject: a batch.
+  static let pollIntent = "pollPayouts"
   /// A capture brings little money, so it wakes few of those who wait for it.
   static let wakesPerCapture = 16
   /// Most payouts that one change of a payee or a top-up wakes; the others are looked at hourly.
@@ -30,9 +35,17 @@ struct PayoutStore {
       values += columns(
         payoutID: payoutID, orderID: orderID, payee: due.payee, environment: environment,
         due: due.amount, state: isDue ? .pending : .notDue)
-      if isDue { try transaction.schedule(Self.submitIntent, payoutID) }
     }
     try insert(dues.count, values)
+    if let due = dues.first(where: { $0.amount.isPositive }) {
+      try send(PayoutLane(environment, due.amount.currency))
+    }
+  }
+
+  /// Has a lane looked at, at a time or now. It replaces what was planned, so a later time is only
+  /// right where nothing is due before.
+  func send(_ lane: PayoutLane, at dueAt: Int64? = nil) throws {
+    try transaction.schedule(Self.sendIntent, lane.subject, at: dueAt)
   }
 
   /// Makes a payout of an available balance. A replay finds the payout as it is now.
@@ -61,7 +74,7 @@ struct PayoutStore {
       columns(
         payoutID: payoutID, orderID: "", payee: payee, environment: environment, due: amount,
         state: .pending))
-    try transaction.schedule(Self.submitIntent, payoutID)
+    try send(PayoutLane(environment, amount.currency))
     return Recorded(value: try require(payoutID), isNew: true)
   }
 
@@ -81,13 +94,13 @@ struct PayoutStore {
     }
     try transaction.run(
       """
-      UPDATE payout SET state = 'PENDING', due = $3, amount = NULL, fee = NULL, batchID = '',
-        itemID = '', reasonCode = '', reasonText = '', reasonOwner = '', providerCode = '',
-        nextAt = $2, updatedAt = $2
+      UPDATE payout SET state = 'PENDING', due = $3, amount = NULL, fee = NULL, feeCurrency = '',
+        senderBatchID = '', itemID = '', reasonCode = '', reasonText = '', reasonOwner = '',
+        providerCode = '', groupMax = 0, nextAt = $2, updatedAt = $2
       WHERE payoutID = $1
       """,
       [.text(payoutID), .integer(transaction.now), .integer(due.minorUnits)])
-    try transaction.schedule(Self.submitIntent, payoutID)
+    try send(PayoutLane(stored.environment, stored.due.currency))
     return try require(payoutID)
   }
 
@@ -116,93 +129,56 @@ struct PayoutStore {
   func wakeForPlatformBalance(
     _ environment: Contract.Environment, _ currency: Currency, limit: Int, includesRefused: Bool
   ) throws {
-    let rows = try transaction.rows(
-      """
-      SELECT payoutID FROM payout
-      WHERE state = 'PENDING' AND environment = $1 AND currency = $2 AND reasonCode = $3
-        AND (providerCode = '' OR $4 = 1)
-      ORDER BY number LIMIT $5
-      """,
+    try wake(
+      PayoutLane(environment, currency),
+      where: "reasonCode = $4 AND (providerCode = '' OR $5 = 1)",
       [
-        .integer(Int64(environment.rawValue)), .text(currency.code),
         .text(PayoutReason.Code.platformBalanceTooLow.rawValue),
-        .integer(includesRefused ? 1 : 0), .integer(Int64(limit)),
-      ])
-    try wake(rows)
+        .integer(includesRefused ? 1 : 0),
+      ], limit: limit)
   }
 
   /// Looks again at payouts of a payee whose account was too low.
   func wakeForPayeeBalance(
     _ payee: Payee, _ environment: Contract.Environment, _ currency: Currency
   ) throws {
-    let rows = try transaction.rows(
+    try wake(
+      PayoutLane(environment, currency), where: "payee = $4 AND reasonCode = $5",
+      [.text("\(payee)"), .text(PayoutReason.Code.payeeBalanceTooLow.rawValue)],
+      limit: Self.wakesPerCapture)
+  }
+
+  /// Looks again at all of a payee's payouts, in every currency.
+  func wake(_ payee: Payee, _ environment: Contract.Environment) throws {
+    let lanes = try transaction.rows(
       """
-      SELECT payoutID FROM payout
-      WHERE state = 'PENDING' AND environment = $1 AND currency = $2 AND payee = $3
-        AND reasonCode = $4
-      ORDER BY number LIMIT $5
+      SELECT DISTINCT currency FROM payout
+      WHERE state = 'PENDING' AND environment = $1 AND payee = $2
       """,
-      [
-        .integer(Int64(environment.rawValue)), .text(currency.code), .text("\(payee)"),
-        .text(PayoutReason.Code.payeeBalanceTooLow.rawValue),
-        .integer(Int64(Self.wakesPerCapture)),
-      ])
-    try wake(rows)
-  }
-
-  func wake(_ rows: [Row]) throws {
-    for row in rows { try transaction.schedule(Self.submitIntent, row.text("payoutID")) }
-  }
-
-  // MARK: Recipients
-
-  /// Where a payee's money goes, with the version and time of it.
-  struct Recipient: Sendable {
-    let email: String
-    let version: Int64
-    let updatedAt: Int64
-  }
-
-  func recipient(_ payee: Payee, _ environment: Contract.Environment) throws -> Recipient? {
-    try transaction.row(
-      """
-      SELECT email, version, updatedAt FROM payoutRecipient
-      WHERE payee = $1 AND environment = $2 ORDER BY version DESC LIMIT 1
-      """,
-      [.text("\(payee)"), .integer(Int64(environment.rawValue))]
-    ).map {
-      Recipient(
-        email: $0.text("email"), version: $0.int("version"), updatedAt: $0.int("updatedAt"))
+      [.integer(Int64(environment.rawValue)), .text("\(payee)")])
+    for row in lanes {
+      let lane = PayoutLane(environment, try Currency(validating: row.text("currency")))
+      try wake(lane, where: "payee = $4", [.text("\(payee)")], limit: Self.wakesMax)
     }
   }
 
-  /// Puts a recipient, keeps those before it, and wakes the payee's payouts. The same address again
-  /// changes nothing.
-  func putRecipient(_ payee: Payee, _ environment: Contract.Environment, email: String) throws
-    -> Recorded<Recipient>
-  {
-    let before = try recipient(payee, environment)
-    if let before, before.email == email { return Recorded(value: before, isNew: false) }
-    let next = Recipient(
-      email: email, version: (before?.version ?? 0) + 1, updatedAt: transaction.now)
-    try transaction.run(
+  /// Makes payouts of a lane that wait due now, oldest first.
+  ///
+  /// - Parameter condition: in SQL, with parameters from `$4` on.
+  func wake(
+    _ lane: PayoutLane, where condition: String, _ values: [SQLValue], limit: Int
+  ) throws {
+    let woken = try transaction.run(
       """
-      INSERT INTO payoutRecipient (payee, environment, version, email, updatedAt)
-      VALUES ($1, $2, $3, $4, $5)
+      UPDATE payout SET nextAt = $3 WHERE number IN (
+        SELECT number FROM payout
+        WHERE state = 'PENDING' AND environment = $1 AND currency = $2 AND \(condition)
+        ORDER BY number LIMIT \(limit))
       """,
       [
-        .text("\(payee)"), .integer(Int64(environment.rawValue)), .integer(next.version),
-        .text(email), .integer(next.updatedAt),
-      ])
-    let rows = try transaction.rows(
-      """
-      SELECT payoutID FROM payout WHERE state = 'PENDING' AND payee = $1 AND environment = $2
-      ORDER BY number LIMIT $3
-      """,
-      [
-        .text("\(payee)"), .integer(Int64(environment.rawValue)), .integer(Int64(Self.wakesMax)),
-      ])
-    try wake(rows)
-    return Recorded(value: next, isNew: true)
+        .integer(Int64(lane.environment.rawValue)), .text(lane.currency.code),
+        .integer(transaction.now),
+      ] + values)
+    if woken > 0 { try send(lane) }
   }
 }

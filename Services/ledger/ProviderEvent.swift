@@ -50,15 +50,11 @@ extension PayoutStore {
         .integer(occurredAt ?? transaction.now), .integer(transaction.now),
       ])
     guard isNew == 1 else { return false }
-    guard let batchID = event.payoutBatchID else { return true }
-    let rows = try transaction.rows(
-      """
-      SELECT payoutID FROM payout
-      WHERE batchID = $1 AND batchID <> '' AND environment = $2
-        AND state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN', 'PAID')
-      """,
+    guard let batchID = event.payoutBatchID, !batchID.isEmpty else { return true }
+    let batch = try transaction.row(
+      "SELECT senderBatchID FROM payoutBatch WHERE batchID = $1 AND environment = $2",
       [.text(batchID), .integer(Int64(event.environment.rawValue))])
-    for row in rows { try transaction.schedule(Self.pollIntent, row.text("payoutID")) }
+    if let batch { try transaction.schedule(Self.pollIntent, batch.text("senderBatchID")) }
     return true
   }
 }

@@ -41,7 +41,7 @@ extension RefundStore {
           occurredAt: occurredAt ?? transaction.now, postings: postings))
     }
     if dispute.state == .lost { try payouts.adjust(to: after) }
-    try payouts.wake(ofOrder: dispute.orderID)
+    try payouts.wake(ofOrder: dispute.orderID, before.capture.environment, currency)
     if case .reseller(let userID) = before.seller, dispute.state != .opened {
       try payouts.wakeForPayeeBalance(
         .reseller(userID), before.capture.environment, currency)

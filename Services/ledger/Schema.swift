@@ -8,7 +8,7 @@ enum Schema {
   static let migrations = [
     Migration("001 journal", journal), Migration("002 sales", sales),
     Migration("003 payouts", payouts), Migration("004 refunds", refunds),
-    Migration("005 events", events),
+    Migration("005 events", events), Migration("006 batches", batches),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.

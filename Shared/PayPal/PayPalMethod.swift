@@ -21,7 +21,7 @@ struct PayPalMethod: Sendable {
     name: "orders.capture", ratePerSecond: 50, timeout: .seconds(30))
   static let getOrder = PayPalMethod(
     name: "orders.get", ratePerSecond: 50, timeout: .seconds(15))
-  /// Two payouts may follow each order.
+  /// A batch carries many payouts, so few calls are needed however many orders there are.
   static let createPayout = PayPalMethod(
     name: "payouts.create", ratePerSecond: 50, timeout: .seconds(30))
   static let getPayoutBatch = PayPalMethod(

@@ -106,4 +106,36 @@ struct BookModel {
   func owed(_ account: String, _ currency: String) -> Int64 {
     -(balances["\(account) \(currency)"] ?? 0)
   }
+
+  /// A payout that waits.
+  struct Wanted {
+    let payoutID: String
+    let account: String
+    let due: Int64
+    let isHeld: Bool
+  }
+
+  /// What is sent of each, and why the others wait: one after the other, what went before is gone.
+  func decide(_ wanted: [Wanted], _ currency: String) -> (
+    sent: [String: Int64], waits: [String: String]
+  ) {
+    var (sent, waits): ([String: Int64], [String: String]) = ([:], [:])
+    var platform = -owed("paypal", currency) - owed("payoutsInTransit", currency)
+    var taken: [String: Int64] = [:]
+    for one in wanted {
+      let amount = min(one.due, owed(one.account, currency) - taken[one.account, default: 0])
+      if one.isHeld {
+        waits[one.payoutID] = "DISPUTED"
+      } else if amount <= 0 {
+        waits[one.payoutID] = "PAYEE_BALANCE_TOO_LOW"
+      } else if amount > platform {
+        waits[one.payoutID] = "PLATFORM_BALANCE_TOO_LOW"
+      } else {
+        sent[one.payoutID] = amount
+        taken[one.account, default: 0] += amount
+        platform -= amount
+      }
+    }
+    return (sent, waits)
+  }
 }

@@ -62,7 +62,7 @@ import Testing
       _ = try await ledger.client.recordProviderEvent(broken, options: Page.asSystem)
       _ = try await eventually("it was looked at") {
         let waiting = try await ledger.store.read {
-          try $0.intent(PayoutStore.pollIntent, "o-1/reseller")
+          try $0.intent(PayoutStore.pollIntent, "o-1-reseller-1")
         }
         return waiting == nil ? true : nil
       }

@@ -5,7 +5,7 @@ import Testing
 
 /// Whatever happens in whatever order, the books say what a naive model says.
 @Suite struct HistoryTests {
-  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
   func `random histories end in the balances of the model`(_ seed: UInt64) async throws {
     let ledger = try LedgerUnderTest()
     var history = RandomHistory(ledger, seed: seed)

@@ -1,5 +1,6 @@
 import Contract
 import Logging
+import Money
 import RPC
 import Store
 import Support
@@ -31,6 +32,7 @@ struct LedgerUnderTest: Sendable {
     let ledger = try LedgerUnderTest()
     let work = PayoutWork(
       store: ledger.store, gateway: ledger.payPal, pollMilliseconds: 10, logger: logger)
+    try await work.takeOver()
     let runner = IntentRunner(store: ledger.store, logger: logger, handlers: work.handlers)
     let running = Task { await runner.run() }
     do {
@@ -125,12 +127,24 @@ struct LedgerUnderTest: Sendable {
     try await client.getPayout(.init(payoutID: payoutID), options: Self.asOperator)
   }
 
-  /// What the next step of a payout is, decided without taking it.
-  func prepare(_ payoutID: String) async throws -> PayoutStore.Preparation {
+  /// What the lane of the US dollar does next, with its first step taken.
+  func compose(itemsMax: Int = 1000) async throws -> PayoutStore.Composed {
     try await store.write {
-      try PayoutStore(transaction: $0).prepare(payoutID) { _ in true }
+      try PayoutStore(transaction: $0).compose(
+        PayoutLane(.sandbox, .usd), isConfigured: true, itemsMax: itemsMax)
     }
   }
+
+  /// The next batch of the lane of the US dollar, committed and not sent.
+  func composeBatch() async throws -> PayoutSending {
+    let composed = try await compose()
+    guard case .send(let sending) = composed.composition else {
+      throw NotComposed(composed: "\(composed)")
+    }
+    return sending
+  }
+
+  struct NotComposed: Error { let composed: String }
 
   /// Waits until a payout has a state, and a reason when one is given.
   @discardableResult

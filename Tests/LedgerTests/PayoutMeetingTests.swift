@@ -34,36 +34,33 @@ import Testing
     try await ledger.putRecipients(["reseller:42"])
     try await ledger.fund()
     try await ledger.sell("o-1")
+    let first = try await ledger.composeBatch()
+    #expect(first.isUntried)
     try await ledger.store.write { transaction in
-      let payouts = PayoutStore(transaction: transaction)
-      guard
-        case .send(let payout, _) = try payouts.prepare("o-1/reseller", isConfigured: { _ in true })
-      else { throw LedgerError.notRetriable(payoutID: "o-1", state: "not sent") }
       let reason = PayoutReason(code: .payPalUnavailable, text: "busy", owner: "nobody")
-      try payouts.postpone(
-        payout, intent: PayoutStore.submitIntent, reason, state: .submitted, until: 0)
-      try transaction.run("UPDATE payout SET submittedAt = 1 WHERE payoutID = 'o-1/reseller'")
+      try PayoutStore(transaction: transaction).postpone(
+        first.batch, .notTaken, reason, until: 0)
+      try transaction.run("DROP TRIGGER payoutBatchIsNotComposedAnew")
+      try transaction.run("UPDATE payoutBatch SET createdAt = 1")
     }
-    let again = try await ledger.prepare("o-1/reseller")
-    guard case .send(_, let isUntried) = again else {
-      Issue.record("\(again)")
-      return
-    }
-    #expect(isUntried)
-    guard case .tooLate = try await ledger.prepare("o-1/reseller") else {
+    let again = try await ledger.composeBatch()
+    #expect(again.isUntried && again.payouts.map(\.payoutID) == ["o-1/reseller"])
+    try await ledger.store.write { try PayoutStore(transaction: $0).releaseClaims() }
+    guard case .tooLate = try await ledger.compose().composition else {
       Issue.record("a crash after that sending leaves an unknown, which is too old")
       return
     }
+    try await ledger.wait(for: "o-1/reseller", .unknown, "OUTCOME_UNKNOWN_TOO_LONG")
   }
 
   @Test func `a payout that still waits says when it is looked at next`() async throws {
     let ledger = try LedgerUnderTest()
     try await ledger.sell("o-1")
-    _ = try await ledger.prepare("o-1/reseller")
+    _ = try await ledger.compose()
     try await ledger.store.write { transaction in
       try transaction.run("UPDATE payout SET nextAt = 1 WHERE payoutID = 'o-1/reseller'")
     }
-    _ = try await ledger.prepare("o-1/reseller")
+    _ = try await ledger.compose()
     let waiting = try await ledger.payout("o-1/reseller")
     #expect(waiting.reason?.code == "NO_RECIPIENT" && waiting.nextAt?.milliseconds ?? 0 > 1)
   }

@@ -6,7 +6,7 @@ import Testing
 
 /// When a payout is sent, and what PayPal's answers mean.
 @Suite struct PayoutRulesTests {
-  private static func usd(_ cents: Int64) -> Amount { Amount(minorUnits: cents, currency: .usd) }
+  static func usd(_ cents: Int64) -> Amount { Amount(minorUnits: cents, currency: .usd) }
 
   private static func facts(
     due: Int64 = 500, email: String? = "a@example.com", payee: Int64 = 500,
@@ -65,38 +65,81 @@ import Testing
     }
   }
 
-  private static func report(_ item: String?, batch: String = "PROCESSING", error: String? = nil)
-    -> TransferReport
-  {
-    TransferReport(
-      batchID: "B", batchStatus: batch,
-      item: item.map { .init(itemID: "I", status: $0, fee: usd(25), errorName: error) })
+  /// A look at a batch with one item, or none.
+  struct Look: Sendable {
+    var status: String?
+    var batch = "PROCESSING"
+    var error: String?
+    var amount: Amount? = PayoutRulesTests.usd(500)
+
+    var verdict: PayoutVerdict {
+      PayoutVerdict(
+        status.map {
+          .init(
+            senderItemID: "K", itemID: "I", status: $0, amount: amount, fee: usd(25),
+            errorName: error)
+        }, ofBatch: batch, asked: usd(500))
+    }
   }
 
   @Test(arguments: [
-    (report(nil), "open SUBMITTED"), (report("PENDING"), "open SUBMITTED"),
-    (report("SUCCESS", batch: "SUCCESS"), "paid 25"),
-    (report("FAILED", batch: "SUCCESS", error: "CLOSED_MARKET"), "ended FAILED CLOSED_MARKET"),
-    (report("UNCLAIMED", error: "RECEIVER_UNREGISTERED"), "open UNCLAIMED RECEIVER_UNREGISTERED"),
-    (report("ONHOLD"), "open SUBMITTED ONHOLD"), (report("BLOCKED"), "ended FAILED BLOCKED"),
-    (report("RETURNED"), "ended RETURNED RETURNED"),
-    (report("REFUNDED"), "ended RETURNED REFUNDED"),
-    (report("REVERSED"), "ended RETURNED REVERSED"),
-    (report(nil, batch: "DENIED"), "ended FAILED DENIED"),
-    (report(nil, batch: "CANCELED"), "ended FAILED CANCELED"),
-    (report(nil, batch: "SUCCESS"), "open SUBMITTED"),
+    (Look(), "open SUBMITTED"), (Look(status: "PENDING"), "open SUBMITTED"),
+    (Look(status: "SUCCESS", batch: "SUCCESS"), "paid 25"),
+    (Look(status: "SUCCESS", amount: nil), "paid 25"),
+    (
+      Look(status: "FAILED", batch: "SUCCESS", error: "CLOSED_MARKET"),
+      "ended FAILED CLOSED_MARKET"
+    ),
+    (
+      Look(status: "UNCLAIMED", error: "RECEIVER_UNREGISTERED"),
+      "open UNCLAIMED RECEIVER_UNREGISTERED"
+    ),
+    (Look(status: "ONHOLD"), "open SUBMITTED ONHOLD"),
+    (Look(status: "BLOCKED"), "ended FAILED BLOCKED"),
+    (Look(status: "RETURNED"), "ended RETURNED RETURNED"),
+    (Look(status: "REFUNDED"), "ended RETURNED REFUNDED"),
+    (Look(status: "REVERSED"), "ended RETURNED REVERSED"),
+    (Look(batch: "DENIED"), "ended FAILED DENIED"),
+    (Look(batch: "CANCELED"), "ended FAILED CANCELED"),
+    (Look(batch: "SUCCESS"), "open SUBMITTED SUCCESS ITEM_MISSING"),
+    (Look(status: "SUCCESS", amount: usd(499)), "open SUBMITTED SUCCESS AMOUNT_DIFFERS"),
+    (
+      Look(status: "SUCCESS", amount: try? Amount(validating: 500, currency: "EUR")),
+      "open SUBMITTED SUCCESS AMOUNT_DIFFERS"
+    ),
   ])
-  func `the item decides; a batch counts only while it has none`(
-    _ report: TransferReport, _ expected: String
+  func `the item decides; a batch counts only where it lacks the item`(
+    _ look: Look, _ expected: String
   ) {
     let text =
-      switch PayoutRules.verdict(report) {
+      switch look.verdict {
       case .paid(let fee): "paid \(fee?.minorUnits ?? 0)"
       case .open(let state, let reason):
         "open \(state.rawValue)" + (reason.map { " \($0.providerCode)" } ?? "")
+          + (reason?.owner == "platform" ? " \(reason?.code.rawValue ?? "")" : "")
       case .ended(let state, let reason): "ended \(state.rawValue) \(reason.providerCode)"
       }
     #expect(text == expected)
+  }
+
+  /// code, items of the batch -> what becomes of each: f failed, w waits, or the size it goes out in.
+  @Test(arguments: [
+    ("SENDER_RESTRICTED", 3, "f f f"), ("VALIDATION_ERROR", 1, "f"),
+    ("VALIDATION_ERROR", 2, "1 1"), ("VALIDATION_ERROR", 5, "3 3 3 3 3"),
+    ("INSUFFICIENT_FUNDS", 1, "w"), ("INSUFFICIENT_FUNDS", 2, "1 w"),
+    ("INSUFFICIENT_FUNDS", 5, "3 3 3 w w"), ("SOMETHING_NEW", 2, "1 1"),
+  ])
+  func `a refused batch is taken apart where one item may be the reason`(
+    _ code: String, _ count: Int, _ expected: String
+  ) {
+    let ends = (0..<count).map { index in
+      switch PayoutRules.end(of: code, index: index, of: count) {
+      case .failed: "f"
+      case .waits: "w"
+      case .again(let size): "\(size)"
+      }
+    }
+    #expect(ends.joined(separator: " ") == expected)
   }
 
   @Test(arguments: [

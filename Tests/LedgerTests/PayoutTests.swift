@@ -237,14 +237,13 @@ import Testing
     try await ledger.fund()
     try await ledger.sell("o-1")
     // The process dies after the commit and before the call.
-    _ = try await ledger.store.write {
-      try PayoutStore(transaction: $0).prepare("o-1/reseller") { _ in true }
-    }
+    _ = try await ledger.composeBatch()
     _ = try await ledger.client.putPayoutRecipient(
       .init(payee: "reseller:42", environment: .sandbox, email: "new@example.com"),
       options: Page.asOperator)
     let work = PayoutWork(
       store: ledger.store, gateway: ledger.payPal, pollMilliseconds: 10, logger: Page.logger)
+    try await work.takeOver()
     let runner = IntentRunner(
       store: ledger.store, logger: Page.logger, handlers: work.handlers)
     let running = Task { await runner.run() }

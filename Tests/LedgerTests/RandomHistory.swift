@@ -27,14 +27,14 @@ struct RandomHistory {
     _ = try await ledger.client.setCommissionRate(
       .init(userID: 7, rateBps: 1500), options: LedgerUnderTest.asOperator)
     for step in 1...steps {
-      switch number(0...19) {
+      switch number(0...23) {
       case 0...4: try await capture()
       case 5...8: try await sell()
       case 9...11: try await refund()
       case 12...13: try await dispute()
       case 14: try await fund()
       case 15: try await demand()
-      default: try await movePayout()
+      default: try await movePayouts()
       }
       if step % 50 == 0 { try await check(self) }
     }

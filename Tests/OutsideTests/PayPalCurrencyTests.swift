@@ -25,7 +25,7 @@ import Testing
       .http(500)
     } _: { payPal in
       let order = await payPal.client.createOrder(.test(amount))
-      let payout = await payPal.client.createPayout(.test(amount))
+      let payout = await payPal.client.createPayouts(.test(amount))
       guard isExpressible else {
         #expect(order.word == expected && payout.word == expected && payPal.heard.isEmpty)
         return

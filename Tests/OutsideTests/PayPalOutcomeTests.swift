@@ -77,7 +77,7 @@ import Testing
     } _: { payPal in
       #expect(await payPal.client.createOrder(.test()).word == row.word)
       #expect(await payPal.client.captureOrder("5O1", requestID: "o-1-c1").word == row.word)
-      #expect(await payPal.client.createPayout(.test()).word == row.word)
+      #expect(await payPal.client.createPayouts(.test()).word == row.word)
     }
     try await ScriptedPayPal.running { _ in
       row.reply
@@ -105,7 +105,7 @@ import Testing
     try await ScriptedPayPal.running { _ in
       .http(429, ["Retry-After": header], Self.error("RATE_LIMIT_REACHED"))
     } _: { payPal in
-      let refusal = await payPal.client.createPayout(.test()).refusal
+      let refusal = await payPal.client.createPayouts(.test()).refusal
       #expect(refusal?.isTransient == true && refusal?.retryAfterSeconds == seconds)
     }
   }
@@ -114,8 +114,8 @@ import Testing
     try await ScriptedPayPal.running { request in
       .http(429, request.verb == "POST" ? ["Retry-After": "3600"] : [:], "{}")
     } _: { payPal in
-      #expect(await payPal.client.createPayout(.test()).word == "RATE_LIMIT_REACHED later")
-      #expect(await payPal.client.createPayout(.test()).word == "NOT_SENT later")
+      #expect(await payPal.client.createPayouts(.test()).word == "RATE_LIMIT_REACHED later")
+      #expect(await payPal.client.createPayouts(.test()).word == "NOT_SENT later")
       #expect(await payPal.client.getOrder("5O1").word == "RATE_LIMIT_REACHED later")
       #expect(payPal.heard.count == 2)
     }

@@ -8,7 +8,7 @@ import Testing
     try await ScriptedPayPal.running { _ in
       .http(201, [:], #"{"batch_header":{"payout_batch_id":"B1","batch_status":"PENDING"}}"#)
     } _: { payPal in
-      let batch = await payPal.client.createPayout(.test()).value
+      let batch = await payPal.client.createPayouts(.test()).value
       #expect(batch == PayPalPayoutBatch(id: "B1", status: "PENDING"))
       let call = try #require(payPal.heard.first)
       #expect(call.line == "POST /paypal/v1/payments/payouts HTTP/1.1")
@@ -41,7 +41,7 @@ import Testing
       Self.duplicate(detail)
     } _: { payPal in
       #expect(
-        await payPal.client.createPayout(.test())
+        await payPal.client.createPayouts(.test())
           == .done(PayPalPayoutBatch(id: "B7", status: "PENDING")))
     }
   }
@@ -57,7 +57,7 @@ import Testing
     try await ScriptedPayPal.running { _ in
       Self.duplicate(detail)
     } _: { payPal in
-      #expect(await payPal.client.createPayout(.test()).word == word)
+      #expect(await payPal.client.createPayouts(.test()).word == word)
     }
   }
 
@@ -66,7 +66,8 @@ import Testing
       {"batch_header":{"payout_batch_id":"B1","batch_status":"SUCCESS"},"items":[
       {"payout_item_id":"I1","transaction_status":"SUCCESS",
        "payout_item_fee":{"currency":"USD","value":"0.25"},
-       "payout_item":{"sender_item_id":"o-1-admin-1"}},
+       "payout_item":{"sender_item_id":"o-1-admin-1",
+        "amount":{"currency":"USD","value":"1.20"}}},
       {"payout_item_id":"I2","transaction_status":"FAILED",
        "payout_item":{"sender_item_id":"o-1-reseller-1"},
        "errors":{"name":"CLOSED_MARKET","message":"m"}}]}
@@ -81,12 +82,16 @@ import Testing
               id: "B1", status: "SUCCESS",
               items: [
                 PayPalPayoutItem(
-                  id: "I1", senderItemID: "o-1-admin-1", status: "SUCCESS", fee: .usd(25)),
+                  id: "I1", senderItemID: "o-1-admin-1", status: "SUCCESS", amount: .usd(120),
+                  fee: .usd(25)),
                 PayPalPayoutItem(
                   id: "I2", senderItemID: "o-1-reseller-1", status: "FAILED",
                   errorName: "CLOSED_MARKET"),
               ])))
-      #expect(payPal.heard.map(\.line) == ["GET /paypal/v1/payments/payouts/B1 HTTP/1.1"])
+      #expect(
+        payPal.heard.map(\.line) == [
+          "GET /paypal/v1/payments/payouts/B1?page=1&page_size=1000 HTTP/1.1"
+        ])
     }
   }
 
@@ -97,6 +102,38 @@ import Testing
         #"{"batch_header":{"payout_batch_id":"B1","batch_status":"SUCCESS"},"items":[{}]}"#)
     } _: { payPal in
       #expect(await payPal.client.getPayoutBatch("B1").word == "unknown")
+    }
+  }
+
+  @Test func `a batch of several items names each, and is read page by page`() async throws {
+    @Sendable func page(_ numbers: Range<Int>) -> Reply {
+      let items = numbers.map {
+        #"{"payout_item_id":"I\#($0)","transaction_status":"SUCCESS","payout_item":{}}"#
+      }
+      return .http(
+        200, [:],
+        #"{"batch_header":{"payout_batch_id":"B1","batch_status":"SUCCESS"},"items":["#
+          + items.joined(separator: ",") + "]}")
+    }
+    try await ScriptedPayPal.running { call in
+      if call.line.hasPrefix("POST") {
+        return .http(
+          201, [:], #"{"batch_header":{"payout_batch_id":"B1","batch_status":"PENDING"}}"#)
+      }
+      return call.line.contains("?page=1&") ? page(0..<1000) : page(1000..<1001)
+    } _: { payPal in
+      var batch = NewPayoutBatch.test()
+      batch.items.append(
+        .init(
+          senderItemID: "o-1-admin-1", receiver: "admin@example.com", amount: .usd(120), note: ""))
+      _ = await payPal.client.createPayouts(batch)
+      let sent = try JSON(parsing: try #require(payPal.heard.first).body)
+      #expect(
+        sent["items"]?.elements.map { $0["sender_item_id"]?.text } == [
+          "o-1-reseller-1", "o-1-admin-1",
+        ])
+      let seen = await payPal.client.getPayoutBatch("B1").value
+      #expect(seen?.items.map(\.id) == (0...1000).map { "I\($0)" })
     }
   }
 }

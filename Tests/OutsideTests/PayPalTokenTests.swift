@@ -94,7 +94,7 @@ import Testing
     try await ScriptedPayPal.running(tokens: { _ in reply }) { _ in
       .http(200, [:], Self.order)
     } _: { payPal in
-      #expect(await payPal.client.createPayout(.test()).word == word)
+      #expect(await payPal.client.createPayouts(.test()).word == word)
       #expect(await payPal.client.getOrder("5O1").word == word)
       #expect(payPal.heard.isEmpty && payPal.tokenCalls.count == 2)
     }
@@ -147,7 +147,7 @@ import Testing
     try await ScriptedPayPal.running { _ in
       .http(500)
     } _: { payPal in
-      let outcome = await payPal.client.createPayout(.test())
+      let outcome = await payPal.client.createPayouts(.test())
       var dumped = ""
       dump(payPal.client, to: &dumped)
       for text in ["\(outcome)", "\(payPal.client)", dumped] {

@@ -84,10 +84,14 @@ extension NewPayPalOrder {
   }
 }
 
-extension NewPayout {
-  static func test(_ amount: Amount = .usd(1080)) -> NewPayout {
-    NewPayout(
-      senderBatchID: "o-1-reseller-1", senderItemID: "o-1-reseller-1",
-      receiver: "payee@example.com", amount: amount, note: "Payout")
+extension NewPayoutBatch {
+  static func test(_ amount: Amount = .usd(1080)) -> NewPayoutBatch {
+    NewPayoutBatch(
+      senderBatchID: "o-1-reseller-1",
+      items: [
+        Item(
+          senderItemID: "o-1-reseller-1", receiver: "payee@example.com", amount: amount,
+          note: "Payout")
+      ])
   }
 }

@@ -91,22 +91,69 @@ import Testing
     #expect(world.payouts.isEmpty)
   }
 
+  @Test func `each item of a batch ends in its own way, and pays for itself alone`() {
+    world.fault("paypal.payoutFailed", ["match": "o-2-"])
+    world.fault("paypal.payoutUnclaimed", ["match": "o-3-"])
+    world.fault("paypal.payoutAmountDiffers", ["match": "o-4-", "minorUnits": 20])
+    world.fault("paypal.payoutItemMissing", ["match": "o-5-"])
+    let id = batchID(send("b-1", (1...5).map { "o-\($0)-admin-1" }))
+    world.pass(milliseconds: 20)
+    let items = world.payPal("v1/payments/payouts/\(id)").value?["items"]?.elements ?? []
+    #expect(
+      items.map { $0["transaction_status"]?.string } == [
+        "SUCCESS", "FAILED", "UNCLAIMED", "SUCCESS",
+      ])
+    #expect(items.map { $0["payout_item"]?["amount"]?["value"] }.last == "1.00")
+    #expect(world.balance == 99_999_585)
+    #expect(send("b-1", ["o-1-admin-1"]).value?["name"] == "USER_BUSINESS_ERROR")
+    #expect(world.payouts.count == 4)
+  }
+
+  @Test func `a batch of many is shown page by page, and one item may come back later`() {
+    let id = batchID(send("b-1", (1...1001).map { "o-\($0)-admin-1" }))
+    func page(_ query: String) -> [JSON] {
+      let call = Call(
+        verb: .get, path: "/paypal/v1/payments/payouts/\(id)", query: query,
+        authorization: "Bearer \(world.token())", host: "here")
+      return world.world.answer(call).value?["items"]?.elements ?? []
+    }
+    #expect(page("").count == 1000 && page("page=2&page_size=1000").count == 1)
+    #expect(page("page=3&page_size=500").count == 1 && page("page=2&page_size=9999").count == 1)
+    world.pass(milliseconds: 20)
+    let before = world.balance ?? 0
+    let moved = world.control(
+      "paypal/payout", ["sender_item_id": "o-7-admin-1", "status": "RETURNED"])
+    #expect(moved.status == 200 && world.balance == before + 145)
+    #expect(page("")[6]["transaction_status"] == "RETURNED")
+    #expect(
+      world.control("paypal/payout", ["sender_item_id": "o-0", "status": "RETURNED"]).status
+        == 400)
+  }
+
   // MARK: Asking
 
   private func send(
     _ batch: String, _ item: String, value: String = "1.20", receiver: String = "admin@example.com"
   ) -> Answer {
+    send(batch, [item], value: value, receiver: receiver)
+  }
+
+  private func send(
+    _ batch: String, _ items: [String], value: String = "1.20",
+    receiver: String = "admin@example.com"
+  ) -> Answer {
     world.payPal(
       "v1/payments/payouts",
       [
         "sender_batch_header": ["sender_batch_id": .string(batch)],
-        "items": [
-          [
-            "recipient_type": "EMAIL", "receiver": .string(receiver),
-            "sender_item_id": .string(item),
-            "amount": ["currency": "USD", "value": .string(value)],
-          ]
-        ],
+        "items": .array(
+          items.map { item in
+            [
+              "recipient_type": "EMAIL", "receiver": .string(receiver),
+              "sender_item_id": .string(item),
+              "amount": ["currency": "USD", "value": .string(value)],
+            ]
+          }),
       ])
   }
 

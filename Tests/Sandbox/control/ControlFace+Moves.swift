@@ -10,6 +10,17 @@ extension ControlFace {
     return ["order_id": .string(id), "status": "APPROVED"]
   }
 
+  func movePayout(_ body: JSON) throws(Refused) -> JSON {
+    let id = body["sender_item_id"]?.string ?? ""
+    guard let status = body["status"]?.string.flatMap(PayoutItem.Status.init(rawValue:)) else {
+      throw Refused(description: "status is one of SUCCESS, RETURNED, REVERSED and the like")
+    }
+    guard world.change({ state, _ in state.move(payout: id, to: status) }) else {
+      throw Refused(description: "there is no payout item \(id)")
+    }
+    return ["sender_item_id": .string(id), "status": .string(status.rawValue)]
+  }
+
   func setSKU(_ body: JSON) throws(Refused) -> JSON {
     let id = body["sku_id"]?.text ?? ""
     var price: Int64?

@@ -1,5 +1,6 @@
 /// How PayPal can misbehave. The keys of a call are its path and, where it has them, the custom_id,
-/// the PayPal-Request-Id and the sender_item_id.
+/// the PayPal-Request-Id and every sender_item_id; those of a payout's item are its sender_item_id and
+/// its receiver, so that each item of a batch can end in its own way.
 enum PayPalFault: String, FaultName {
   case slow = "paypal.slow"
   case server5xx = "paypal.5xx"
@@ -32,6 +33,8 @@ enum PayPalFault: String, FaultName {
   case payoutReturned = "paypal.payoutReturned"
   case payoutBlocked = "paypal.payoutBlocked"
   case payoutOnHold = "paypal.payoutOnHold"
+  case payoutAmountDiffers = "paypal.payoutAmountDiffers"
+  case payoutItemMissing = "paypal.payoutItemMissing"
 
   var summary: String {
     switch self {
@@ -67,6 +70,8 @@ enum PayPalFault: String, FaultName {
     case .payoutReturned: "a payout's item ends RETURNED (code RECEIVER_UNREGISTERED)"
     case .payoutBlocked: "a payout's item ends BLOCKED (code REGULATORY_BLOCKED)"
     case .payoutOnHold: "a payout's item stays ONHOLD (code REGULATORY_PENDING)"
+    case .payoutAmountDiffers: "a payout's item is over minorUnits (100) less than asked for"
+    case .payoutItemMissing: "a payout's item gets lost: the batch does not show it"
     }
   }
 }

@@ -116,7 +116,7 @@ extension WorldState {
     case .createPayout(let payout): return try create(payout, call, keys, now: now)
     case .payout(let id):
       guard let batch = payPal.payouts[id] else { throw .noSuchPayout }
-      return .json(batch.json(at: now, base: base))
+      return .json(batch.json(at: now, base: base, .init(call.query)))
     case .payoutItem(let id): return .json(try item(id).json(at: now, base: base))
     case .cancelItem(let id): return .json(try cancelItem(id, now: now).json(at: now, base: base))
     }

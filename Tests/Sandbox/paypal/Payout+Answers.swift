@@ -7,9 +7,25 @@ extension PayoutBatch {
     ["batch_header": header(at: now), "links": links(base)]
   }
 
-  /// The whole batch with its items.
-  func json(at now: Int64, base: String) -> JSON {
-    let currency = items[0].amount.currency
+  /// Which items of a batch are asked for: `?page=1&page_size=1000`.
+  struct Page: Sendable {
+    /// PayPal shows no more at a time.
+    static let sizeMax = 1000
+
+    var number = 1
+    var size = Page.sizeMax
+
+    init(_ query: String) {
+      var fields: [String: String] = [:]
+      FormFields.read(query.utf8, into: &fields)
+      number = max(1, fields["page"].flatMap { Int($0) } ?? 1)
+      size = min(Self.sizeMax, max(1, fields["page_size"].flatMap { Int($0) } ?? Self.sizeMax))
+    }
+  }
+
+  /// The whole batch with a page of its items.
+  func json(at now: Int64, base: String, _ page: Page) -> JSON {
+    let currency = currency
     let total = items.reduce(0) { $0 + $1.amount.minorUnits }
     let fees = now < settlesAt ? 0 : items.reduce(0) { $0 + $1.shownFee(at: now).minorUnits }
     var header = header(at: now)
@@ -20,8 +36,11 @@ extension PayoutBatch {
       let time = JSON.string(Moment(milliseconds: settlesAt).text)
       header = header.adding("time_completed", time).adding("time_closed", time)
     }
+    let shown = items.dropFirst((page.number - 1) * page.size).prefix(page.size)
     return [
-      "batch_header": header, "items": .array(items.map { $0.json(at: now, base: base) }),
+      "total_items": .integer(Int64(items.count)),
+      "total_pages": .integer(Int64((items.count + page.size - 1) / page.size)),
+      "batch_header": header, "items": .array(shown.map { $0.json(at: now, base: base) }),
       "links": links(base),
     ]
   }

@@ -12,6 +12,8 @@ struct PayoutItem: Sendable {
     case returned = "RETURNED"
     case blocked = "BLOCKED"
     case onHold = "ONHOLD"
+    case refunded = "REFUNDED"
+    case reversed = "REVERSED"
 
     /// Whether the money has left the account.
     var isTaken: Bool { self == .success || self == .unclaimed || self == .onHold }
@@ -44,6 +46,8 @@ struct PayoutBatch: Sendable {
   let createdAt: Int64
   let settlesAt: Int64
   let isDenied: Bool
+  /// Of the request; what it holds may have got lost.
+  let currency: Currency
   var items: [PayoutItem]
 
   func status(at now: Int64) -> String {

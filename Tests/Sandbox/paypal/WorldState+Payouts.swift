@@ -52,17 +52,19 @@ extension WorldState {
     let id = payPal.newID("B")
     let settlesAt = now + max(0, settings.payoutDelay)
     let isDenied = faults.strike(PayPalFault.payoutDenied, keys) != nil
-    let items = request.items.map { item -> PayoutItem in
+    let items = request.items.compactMap { item -> PayoutItem? in
       let end = isDenied ? (PayoutItem.Status.failed, nil) : outcome(of: item)
+      guard let amount = amount(of: item) else { return nil }
       return PayoutItem(
         id: payPal.newID("I"), batchID: id, senderBatchID: request.senderBatchID,
         senderItemID: item.senderItemID, receiver: item.receiver, note: item.note,
-        amount: item.amount, fee: PayPalMoney.payoutFee(item.amount, settings), outcome: end.0,
+        amount: amount, fee: PayPalMoney.payoutFee(amount, settings), outcome: end.0,
         errorName: end.1, settlesAt: settlesAt)
     }
     return PayoutBatch(
       id: id, senderBatchID: request.senderBatchID, subject: request.subject, createdAt: now,
-      settlesAt: settlesAt, isDenied: isDenied, items: items)
+      settlesAt: settlesAt, isDenied: isDenied, currency: request.items[0].amount.currency,
+      items: items)
   }
 
   private mutating func outcome(of item: CreatePayout.Item) -> (PayoutItem.Status, String?) {
@@ -80,6 +82,18 @@ extension WorldState {
       }
     }
     return (.success, nil)
+  }
+
+  /// What an item is over; nil when it gets lost.
+  private mutating func amount(of item: CreatePayout.Item) -> Amount? {
+    if faults.isEmpty { return item.amount }
+    let keys = [item.senderItemID, item.receiver]
+    if faults.strike(PayPalFault.payoutItemMissing, keys) != nil { return nil }
+    guard let fault = faults.strike(PayPalFault.payoutAmountDiffers, keys) else {
+      return item.amount
+    }
+    return item.amount.minus(
+      Amount(minorUnits: fault.minorUnits ?? 100, currency: item.amount.currency))
   }
 
   /// Takes amounts and fees from the account, all or nothing.
@@ -111,5 +125,23 @@ extension WorldState {
     payPal.move(item.cost, item.amount.currency, settings)
     payPal.payouts[item.batchID]?.items[index].outcome = .returned
     return try self.item(id)
+  }
+
+  /// Lets an item end in another way, whenever that is; its money comes or goes.
+  ///
+  /// - Returns: whether there is such an item.
+  mutating func move(payout senderItemID: String, to status: PayoutItem.Status) -> Bool {
+    for (id, batch) in payPal.payouts {
+      guard let index = batch.items.firstIndex(where: { $0.senderItemID == senderItemID }) else {
+        continue
+      }
+      var item = batch.items[index]
+      payPal.move(item.cost, item.amount.currency, settings)
+      item.outcome = status
+      payPal.move(-item.cost, item.amount.currency, settings)
+      payPal.payouts[id]?.items[index] = item
+      return true
+    }
+    return false
   }
 }
