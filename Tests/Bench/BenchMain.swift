@@ -4,5 +4,7 @@ import ArgumentParser
 @main struct BenchMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure the built programs.",
-    subcommands: [RPCBench.self, ChainBench.self, EchoServer.self, EchoLoad.self])
+    subcommands: [
+      RPCBench.self, ChainBench.self, LedgerBench.self, EchoServer.self, EchoLoad.self,
+    ])
 }
