@@ -11,8 +11,10 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: `jobs`, `isDue` and `isHeld` are touched on the event loop alone.
 final class EventLoopTaskExecutor: TaskExecutor, @unchecked Sendable {
-  /// Jobs in one tick; after these the loop's other work has its turn.
+  /// Jobs in one tick; after these the loop's other work has its turn. The loop looks at its sockets
+  /// only when nothing is left to run at once, so the rest waits a little.
   private static let jobsMax = 256
+  private static let turn = TimeAmount.microseconds(50)
 
   let eventLoop: any EventLoop
   private var jobs = CircularBuffer<UnownedJob>(initialCapacity: 16)
@@ -56,16 +58,20 @@ final class EventLoopTaskExecutor: TaskExecutor, @unchecked Sendable {
       left -= 1
     }
     isHeld = false
-    if !jobs.isEmpty { runLater() }
+    guard !jobs.isEmpty, !isDue else { return }
+    isDue = true
+    eventLoop.scheduleTask(in: Self.turn) { self.runDue() }
   }
 
   private func runLater() {
     guard !isDue else { return }
     isDue = true
-    eventLoop.execute {
-      self.isDue = false
-      self.run()
-    }
+    eventLoop.execute { self.runDue() }
+  }
+
+  private func runDue() {
+    isDue = false
+    run()
   }
 
   private func takeArrivals() {
