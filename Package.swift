@@ -81,12 +81,14 @@ let package = Package(
     library("Measure", "Shared/Measure", []),
     library("RPC", "Shared/RPC", [nioCore, nioPosix, nioSSL, "CNGHTTP2", "Measure", logging]),
     library("Contract", "Shared/Contract", ["CContract", "CProtobufC", "RPC", nioCore]),
-    library("Store", "Shared/Store", [grdb, logging]),
-    library("Outside", "Shared/Outside", [httpClient, nioCore, nioHTTP1, logging]),
+    library("Store", "Shared/Store", [grdb, "Measure", logging]),
+    library("Outside", "Shared/Outside", [httpClient, nioCore, nioHTTP1, "Measure", logging]),
     library("PayPal", "Shared/PayPal", ["Outside", "Money", nioCore]),
     library(
       "Runtime", "Shared/Runtime",
-      ["RPC", lifecycle, signals, logging, "Contract", "Store", "Outside", "Money"]),
+      [
+        "RPC", lifecycle, signals, logging, "Contract", "Store", "Outside", "Money", "Measure",
+      ]),
 
     // The services and the client.
     program(
@@ -125,8 +127,10 @@ let package = Package(
       "ContractTests", ["Contract", "Everything", "RPC", nioCore],
       exclude: ["reference.py"]),
     tests("RPCTests", ["RPC", "Measure", nioCore, logging], exclude: ["grpcio_client.py"]),
-    tests("RuntimeTests", ["Runtime", "RPC", logging]),
-    tests("StoreTests", ["Store", grdb, logging]),
+    tests("StoreTests", ["Store", "Measure", grdb, logging]),
+    tests(
+      "RuntimeTests", ["Runtime", "Contract", "RPC", "Measure", logging],
+      exclude: ["prometheus.py"]),
     tests("OutsideTests", ["Outside", "PayPal", "Money", nioCore, nioPosix, logging]),
     tests(
       "LedgerTests",

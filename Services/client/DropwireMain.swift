@@ -38,7 +38,8 @@ import ArgumentParser
           TrialBalanceVerb.self, PayoutsVerb.self, PayoutVerbs.self, RecipientVerbs.self,
           RateVerbs.self, FundVerb.self, ExportVerb.self, VerifyVerb.self, CheckVerb.self,
         ]),
-      CommandGroup(name: "All services", subcommands: [HealthVerb.self, CallVerb.self]),
+      CommandGroup(
+        name: "All services", subcommands: [HealthVerb.self, StatsVerb.self, CallVerb.self]),
     ])
   static func main() async {
     if let complaint = unknownVerb(CommandLine.arguments.dropFirst().first) {

@@ -51,6 +51,7 @@ import Store
     let service = LedgerService(store: store, logger: host.logger)
     try await host.run(
       services: [service.rpcService()], access: LedgerAccess.table,
+      sources: .init(store: store, outside: http),
       background: [{ await runner.run() }],
       stop: {
         try store.close()

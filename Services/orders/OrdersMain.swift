@@ -67,6 +67,7 @@ import Store
       book: book, gateway: gateway, logger: host.logger)
     try await host.run(
       services: [service.rpcService()], access: OrdersAccess.table,
+      sources: .init(store: store, outside: http, clients: channels),
       background: [{ await runner.run() }],
       draining: { bell.endAll() },
       stop: {

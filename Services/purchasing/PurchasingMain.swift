@@ -56,6 +56,7 @@ import Store
     try await host.run(
       services: [purchasing.rpcService(), credentials.rpcService()],
       access: PurchasingAccess.table,
+      sources: .init(store: store, outside: http),
       background: [{ await runner.run() }],
       draining: { waiters.endAll() },
       stop: {

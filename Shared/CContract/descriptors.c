@@ -4,6 +4,7 @@
 
 #include "google/protobuf/timestamp.pb-c.h"
 #include "dropwire/common/v1/common.pb-c.h"
+#include "dropwire/common/v1/statistics.pb-c.h"
 #include "dropwire/ledger/v1/ledger.pb-c.h"
 #include "dropwire/orders/v1/orders.pb-c.h"
 #include "dropwire/purchasing/v1/purchasing.pb-c.h"
@@ -23,6 +24,30 @@ const void *dropwire_common_v1_RecordProviderEventResponse_descriptor(void) { re
 const void *dropwire_common_v1_BackupRequest_descriptor(void) { return &dropwire__common__v1__backup_request__descriptor; }
 
 const void *dropwire_common_v1_BackupResponse_descriptor(void) { return &dropwire__common__v1__backup_response__descriptor; }
+
+const void *dropwire_common_v1_GetStatisticsRequest_descriptor(void) { return &dropwire__common__v1__get_statistics_request__descriptor; }
+
+const void *dropwire_common_v1_GetStatisticsResponse_descriptor(void) { return &dropwire__common__v1__get_statistics_response__descriptor; }
+
+const void *dropwire_common_v1_GetPrometheusTextRequest_descriptor(void) { return &dropwire__common__v1__get_prometheus_text_request__descriptor; }
+
+const void *dropwire_common_v1_GetPrometheusTextResponse_descriptor(void) { return &dropwire__common__v1__get_prometheus_text_response__descriptor; }
+
+const void *dropwire_common_v1_ProcessStatistics_descriptor(void) { return &dropwire__common__v1__process_statistics__descriptor; }
+
+const void *dropwire_common_v1_ServerStatistics_descriptor(void) { return &dropwire__common__v1__server_statistics__descriptor; }
+
+const void *dropwire_common_v1_MethodStatistics_descriptor(void) { return &dropwire__common__v1__method_statistics__descriptor; }
+
+const void *dropwire_common_v1_OutsideStatistics_descriptor(void) { return &dropwire__common__v1__outside_statistics__descriptor; }
+
+const void *dropwire_common_v1_BreakerStatistics_descriptor(void) { return &dropwire__common__v1__breaker_statistics__descriptor; }
+
+const void *dropwire_common_v1_StoreStatistics_descriptor(void) { return &dropwire__common__v1__store_statistics__descriptor; }
+
+const void *dropwire_common_v1_LatencyStatistics_descriptor(void) { return &dropwire__common__v1__latency_statistics__descriptor; }
+
+const void *dropwire_common_v1_NamedCount_descriptor(void) { return &dropwire__common__v1__named_count__descriptor; }
 
 const void *dropwire_ledger_v1_RecordCaptureRequest_descriptor(void) { return &dropwire__ledger__v1__record_capture_request__descriptor; }
 

@@ -20,6 +20,11 @@ public struct LatencyHistogram: ~Copyable, Sendable {
     }
   }
 
+  public func record(_ time: Duration) {
+    let (seconds, attoseconds) = time.components
+    record(nanoseconds: Int(clamping: seconds) &* 1_000_000_000 &+ Int(attoseconds / 1_000_000_000))
+  }
+
   /// What was recorded so far.
   public var histogram: Histogram {
     Histogram(

@@ -21,6 +21,15 @@ struct CircuitBreaker: Sendable {
     if case .closed(failures: 0) = state { true } else { false }
   }
 
+  /// Its state as a word, and the failures in a row while it is closed.
+  var shown: (state: String, failures: Int) {
+    switch state {
+    case .closed(let failures): ("closed", failures)
+    case .open: ("open", 0)
+    case .probing: ("probing", 0)
+    }
+  }
+
   /// Whether a call may pass now. One that may must be followed by `succeeded` or `failed`.
   mutating func admit(now: ContinuousClock.Instant) -> Bool {
     switch state {

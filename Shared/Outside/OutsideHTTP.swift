@@ -56,6 +56,7 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
 
   private struct Limits {
     var buckets: [Method: TokenBucket] = [:]
+    var statistics: [Method: OutsideStatistics] = [:]
     /// Only of accounts that failed lately.
     var breakers: [Account: CircuitBreaker] = [:]
   }
@@ -86,26 +87,41 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
 
   /// Makes one call.
   public func send(_ request: OutsideRequest) async -> OutsideAnswer {
+    let statistics = statistics(request)
+    statistics.began()
+    let answer = await answer(request, statistics)
+    statistics.ended(answer)
+    return answer
+  }
+
+  private func answer(_ request: OutsideRequest, _ statistics: OutsideStatistics) async
+    -> OutsideAnswer
+  {
     guard OutsideURL.isAllowed(request.url) else {
       return .notSent("\(request.provider): plain http is allowed to loopback only")
     }
     let deadline = ContinuousClock.now + request.timeout
     guard let start = takeToken(request, latest: deadline) else {
+      statistics.rateLimited()
       return .notSent("\(request.method): our own rate limit is reached; try again later")
     }
-    if start > .now {
+    let wait = ContinuousClock.now.duration(to: start)
+    if wait > .zero {
+      statistics.waits(wait)
       do { try await Task.sleep(until: start, clock: .continuous) } catch {
         return .notSent("\(request.method): stopped before it was sent")
       }
     }
     let account = Account(request)
     guard admit(account) else {
+      statistics.breakerRefused()
       return .notSent(
         "\(request.provider) failed \(CircuitBreaker.failuresMax) times in a row for this account; "
           + "it is left alone for a moment")
     }
     let begin = ContinuousClock.now
     let answer = await exchange(request, deadline: deadline)
+    statistics.tried(ContinuousClock.now - begin)
     settle(account, answer)
     logger.debug(
       "outside call",
@@ -120,6 +136,33 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
   public func hold(_ request: OutsideRequest, for pause: Duration) {
     let now = ContinuousClock.now
     withBucket(request, now) { $0.hold(until: now + pause) }
+  }
+
+  private func statistics(_ request: OutsideRequest) -> OutsideStatistics {
+    let method = Method(request)
+    return limits.withLock { limits in
+      if let known = limits.statistics[method] { return known }
+      let new = OutsideStatistics(
+        provider: method.provider, method: method.method, origin: String(method.origin))
+      limits.statistics[method] = new
+      return new
+    }
+  }
+
+  /// What was counted of each method that was called, sorted by provider and method.
+  public var figures: [OutsideFigures] {
+    limits.withLock { Array($0.statistics.values) }.map(\.now)
+      .sorted { ($0.provider, $0.method, $0.origin) < ($1.provider, $1.method, $1.origin) }
+  }
+
+  /// The accounts that failed lately, sorted.
+  public var breakerFigures: [BreakerFigures] {
+    limits.withLock(\.breakers).map { account, breaker in
+      let (state, failures) = breaker.shown
+      return BreakerFigures(
+        provider: account.provider, account: account.account, origin: String(account.origin),
+        state: state, failures: failures)
+    }.sorted { ($0.provider, $0.account, $0.origin) < ($1.provider, $1.account, $1.origin) }
   }
 
   private func takeToken(_ request: OutsideRequest, latest: ContinuousClock.Instant)

@@ -10,7 +10,7 @@ import Testing
       let found = try Self.reflect("\(cluster.runDirectory)/orders.sock", names)
       #expect(
         found["services"]
-          == "dropwire.orders.v1.Orders grpc.health.v1.Health "
+          == "dropwire.common.v1.Statistics dropwire.orders.v1.Orders grpc.health.v1.Health "
           + "grpc.reflection.v1.ServerReflection grpc.reflection.v1alpha.ServerReflection")
       let request = try #require(found["dropwire.orders.v1.CreateCheckoutRequest"])
       #expect(request.contains(": order_id listing_id quantity ship_to"), "\(request)")

@@ -11,14 +11,14 @@ enum ImportRules {
     ("Shared/Measure/", []),
     ("Shared/Contract/", ["CContract", "CProtobufC", "RPC", "NIOCore"]),
     ("Shared/RPC/", ["NIOCore", "NIOPosix", "CNGHTTP2", "Measure", "Logging"]),
-    ("Shared/Store/", ["GRDB", "GRDBSQLite", "Logging"]),
-    ("Shared/Outside/", ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Logging"]),
+    ("Shared/Store/", ["GRDB", "GRDBSQLite", "Measure", "Logging"]),
+    ("Shared/Outside/", ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Measure", "Logging"]),
     ("Shared/PayPal/", ["Outside", "Money", "NIOCore", "Logging"]),
     (
       "Shared/Runtime/",
       [
         "RPC", "ServiceLifecycle", "UnixSignals", "Logging", "Contract", "Store", "Outside",
-        "Money",
+        "Money", "Measure",
       ]
     ),
     ("Services/orders/", service.union(["PayPal"])),

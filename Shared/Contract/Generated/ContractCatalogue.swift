@@ -2,7 +2,9 @@
 
 /// Every service, for callers that choose the method at run time.
 public enum ContractCatalogue {
-  public static let services: [ServiceDescription] = [ledger, orders, purchasing, credentials]
+  public static let services: [ServiceDescription] = [
+    statistics, ledger, orders, purchasing, credentials,
+  ]
 
   /// The type of every message.
   package static let messages: [any ContractMessage.Type] = [
@@ -14,6 +16,18 @@ public enum ContractCatalogue {
     RecordProviderEventResponse.self,
     BackupRequest.self,
     BackupResponse.self,
+    GetStatisticsRequest.self,
+    GetStatisticsResponse.self,
+    GetPrometheusTextRequest.self,
+    GetPrometheusTextResponse.self,
+    ProcessStatistics.self,
+    ServerStatistics.self,
+    MethodStatistics.self,
+    OutsideStatistics.self,
+    BreakerStatistics.self,
+    StoreStatistics.self,
+    LatencyStatistics.self,
+    NamedCount.self,
     RecordCaptureRequest.self,
     RecordCaptureResponse.self,
     RecordSaleRequest.self,
@@ -100,6 +114,17 @@ public enum ContractCatalogue {
     RotateKeysRequest.self,
     RotateKeysResponse.self,
   ]
+
+  static let statistics = ServiceDescription(
+    fullName: "dropwire.common.v1.Statistics",
+    methods: [
+      MethodDescription.answering(
+        "dropwire.common.v1.Statistics", "GetStatistics", GetStatisticsRequest.self,
+        GetStatisticsResponse.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.common.v1.Statistics", "GetPrometheusText", GetPrometheusTextRequest.self,
+        GetPrometheusTextResponse.self, isIdempotent: true),
+    ])
 
   static let ledger = ServiceDescription(
     fullName: "dropwire.ledger.v1.Ledger",

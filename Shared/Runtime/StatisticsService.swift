@@ -1,0 +1,61 @@
+import Contract
+import Foundation
+public import Outside
+public import RPC
+public import Store
+import Synchronization
+
+/// What of a process is counted, besides its server.
+public struct StatisticsSources: Sendable {
+  let store: Store?
+  let outside: OutsideHTTP?
+  let clients: [RPCClient]
+
+  public init(store: Store? = nil, outside: OutsideHTTP? = nil, clients: [RPCClient] = []) {
+    self.store = store
+    self.outside = outside
+    self.clients = clients
+  }
+}
+
+/// Answers what a process counted since it began. It has the same face in every service.
+struct StatisticsService: StatisticsMethods {
+  let service: String
+  let startedAt: Date
+  let sources: StatisticsSources
+  let server: ServerInPlace
+
+  /// The server that this is served by: known once it has started, until it has ended.
+  final class ServerInPlace: Sendable {
+    private let server = Mutex<RPCServer?>(nil)
+
+    var current: RPCServer? { server.withLock(\.self) }
+
+    func set(_ new: RPCServer?) { server.withLock { $0 = new } }
+  }
+
+  func getStatistics(_ request: GetStatisticsRequest, _ context: CallContext) async throws
+    -> GetStatisticsResponse
+  { statistics() }
+
+  func getPrometheusText(_ request: GetPrometheusTextRequest, _ context: CallContext)
+    async throws -> GetPrometheusTextResponse
+  {
+    var text = PrometheusText()
+    text.add(service, statistics())
+    return GetPrometheusTextResponse(text: text.text)
+  }
+
+  private func statistics() -> GetStatisticsResponse {
+    let server = server.current?.figures
+    return GetStatisticsResponse(
+      process: ProcessStatistics(service: service, startedAt: startedAt),
+      server: server.map { ServerStatistics($0) },
+      served: server.map { $0.methods.map { MethodStatistics($0) } } ?? [],
+      called: sources.clients.flatMap(\.figures).map { MethodStatistics($0) },
+      outside: sources.outside.map { $0.figures.map { OutsideStatistics($0) } } ?? [],
+      breakers: sources.outside.map { $0.breakerFigures.map { BreakerStatistics($0) } } ?? [],
+      store: sources.store.map { StoreStatistics($0.figures) },
+      bucketBoundNanoseconds: LatencyStatistics.bounds)
+  }
+}
