@@ -70,8 +70,10 @@ enum CallRules {
 
 extension CallOptions {
   /// Options of a call that `orders` makes by itself. The order's id is the request's, so that one
-  /// search finds an order's story in every service's log.
+  /// search finds an order's story in every service's log; the trace is that of the call which made
+  /// it necessary.
   static func own(_ orderID: String, timeout: Duration) -> CallOptions {
     CallOptions(timeout: timeout, metadata: ["x-request-id": orderID]).acting(as: .system)
+      .inTrace()
   }
 }

@@ -10,6 +10,8 @@ public struct CallContext: Sendable {
   public let peer: Peer?
   /// The caller's `x-request-id`, or one made here.
   public let requestID: String
+  /// The caller's `traceparent` when it is valid, or a new trace.
+  public let trace: TraceContext
   public let deadline: ContinuousClock.Instant
   private let serviceLogger: Logger
 
@@ -22,28 +24,28 @@ public struct CallContext: Sendable {
     self.metadata = metadata
     self.peer = peer
     self.requestID = requestID
+    self.trace = TraceContext(metadata)
     self.deadline = deadline
     self.serviceLogger = logger
   }
 
-  /// The service's logger with the request id. Made when asked for: most calls log nothing.
+  /// The service's logger with the request id and the trace's. Made when asked for: most calls log nothing.
   public var logger: Logger {
     var logger = serviceLogger
     logger[metadataKey: "request"] = .string(requestID)
+    logger[metadataKey: "trace"] = .string(trace.traceID)
     return logger
   }
 
   /// Time left until the caller stops waiting; never negative.
   public var remaining: Duration { max(.zero, ContinuousClock.now.duration(to: deadline)) }
 
-  /// Options of a call further down the chain: the remaining time (or less), the same request id
-  /// and trace. The acting person is not passed on; the caller says who acts.
+  /// Options of a call further down the chain: the remaining time (or less), the same request id,
+  /// the same trace with a new parent. The acting person is not passed on; the caller says who acts.
   public func onward(timeout: Duration? = nil) -> CallOptions {
     var options = CallOptions(timeout: timeout.map { min($0, remaining) } ?? remaining)
     options.metadata[MetadataName.requestID] = requestID
-    if let trace = metadata[MetadataName.trace], Metadata.canTravel(trace) {
-      options.metadata[MetadataName.trace] = trace
-    }
+    options.trace = trace.onward
     return options
   }
 }
@@ -57,6 +59,12 @@ public struct CallOptions: Sendable {
   public init(timeout: Duration? = nil, metadata: Metadata = Metadata()) {
     self.timeout = timeout
     self.metadata = metadata
+  }
+
+  /// The trace that the call belongs to. Nil when none travels, or what does is not valid.
+  public var trace: TraceContext? {
+    get { metadata[MetadataName.trace].flatMap { TraceContext(traceparent: $0) } }
+    set { metadata[MetadataName.trace] = newValue?.description }
   }
 }
 

@@ -56,10 +56,7 @@ enum MethodRun {
   private static let requestIDBytesMax = 128
 
   /// A short random id for calls that came without one.
-  private static func newRequestID() -> String {
-    let text = String(UInt64.random(in: .min ... .max), radix: 16)
-    return String(repeating: "0", count: 16 - text.utf8.count) + text
-  }
+  private static func newRequestID() -> String { TraceContext.hex(LocalID.next()) }
 }
 
 extension [RPCService] {

@@ -64,7 +64,8 @@ extension ServerConnection {
     core.logger.debug(
       "call answered",
       metadata: [
-        "request": .string(call.context.requestID), "method": .string(call.context.method),
+        "request": .string(call.context.requestID),
+        "trace": .string(call.context.trace.traceID), "method": .string(call.context.method),
         "status": .string(code.description),
       ])
   }

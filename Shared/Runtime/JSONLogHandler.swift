@@ -1,9 +1,13 @@
 import Foundation
 import Logging
+import RPC
+import Store
 
 /// Writes one line of JSON per event to standard error: time, level, service, message, metadata.
 ///
-/// A line is one `write`, so that lines of several threads never mix.
+/// A line is one `write`, so that lines of several threads never mix. What is logged in the work for
+/// a call or an intent carries the request and the trace it goes back to; what is logged for an
+/// intent also the intent's subject, which is an order's id or begins with it.
 struct JSONLogHandler: LogHandler {
   let service: String
   var logLevel: Logger.Level
@@ -24,7 +28,8 @@ struct JSONLogHandler: LogHandler {
     line.appendJSON(service)
     line += ",\"message\":"
     line.appendJSON(event.message.description)
-    var all = metadata
+    var all = Self.ofWork()
+    all.merge(metadata) { _, new in new }
     if let more = event.metadata { all.merge(more) { _, new in new } }
     for (key, value) in all.sorted(by: { $0.key < $1.key }) {
       line += ","
@@ -36,6 +41,17 @@ struct JSONLogHandler: LogHandler {
     line.withUTF8 { bytes in
       _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
     }
+  }
+
+  /// What the work in this task goes back to.
+  private static func ofWork() -> Logger.Metadata {
+    var all: Logger.Metadata = [:]
+    if let intent = Intent.running { all["subject"] = .string(intent.subject) }
+    if let origin = Origin.current {
+      all["request"] = .string(origin.requestID)
+      all["trace"] = TraceContext(traceparent: origin.trace).map { .string($0.traceID) }
+    }
+    return all
   }
 
   /// Now in UTC with milliseconds, such as 2026-11-24T12:00:00.123Z.

@@ -15,6 +15,7 @@ public struct ServiceHost: Sendable {
 
   public let settings: ServiceSettings
   public let logger: Logger
+  private let startedAt = Date()
 
   /// Prepares the process: logging, directories (mode 0700), no core dumps, no SIGPIPE, nothing
   /// meant for it alone in the environment.
@@ -48,18 +49,24 @@ public struct ServiceHost: Sendable {
     setrlimit(kind, &limit)
   }
 
-  /// Serves until a signal those whom `access` and the settings let in. `background` runs beside the
-  /// server and is cancelled after it drained;
+  /// Serves until a signal those whom `access` and the settings let in, and answers what is counted
+  /// of `sources`.
+  ///
+  /// `background` runs beside the server and is cancelled after it drained;
   /// `draining` runs first and lets calls that wait for something answer; `stop` runs last,
   /// also when the service could not serve.
   public func run(
-    services: [RPCService], access: [ServiceAccess], background: [@Sendable () async -> Void] = [],
+    services: [RPCService], access: [ServiceAccess], sources: StatisticsSources,
+    background: [@Sendable () async -> Void] = [],
     draining: @escaping @Sendable () -> Void = {},
     stop: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     let workers = background.map { BackgroundWork(work: $0) }
     let server = ServedSocket(
-      settings: settings, services: services, policy: PeerPolicy(settings.peers, access),
+      settings: settings, services: services,
+      policy: PeerPolicy(settings.peers, access + [StatisticsService.access]),
+      statistics: StatisticsService(
+        service: settings.service, startedAt: startedAt, sources: sources, server: .init()),
       draining: draining, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
@@ -102,11 +109,15 @@ private struct ServedSocket: Service {
   let settings: ServiceSettings
   let services: [RPCService]
   let policy: PeerPolicy
+  let statistics: StatisticsService
   let draining: @Sendable () -> Void
   let logger: Logger
 
   func run() async throws {
-    let server = try await start()
+    let server = try await start((services + [statistics.rpcService()]).map(\.traced))
+    statistics.server.set(server)
+    // The server holds the service that holds the server.
+    defer { statistics.server.set(nil) }
     server.setServing(true)
     logger.info(
       "serving",
@@ -127,7 +138,7 @@ private struct ServedSocket: Service {
       : settings.peers.map(\.description).joined(separator: ", ")
   }
 
-  private func start() async throws -> RPCServer {
+  private func start(_ services: [RPCService]) async throws -> RPCServer {
     var configuration = RPCServer.Configuration()
     configuration.fileDescriptors = ContractCatalogue.fileDescriptors
     configuration.policy = policy

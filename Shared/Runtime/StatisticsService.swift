@@ -20,6 +20,14 @@ public struct StatisticsSources: Sendable {
 
 /// Answers what a process counted since it began. It has the same face in every service.
 struct StatisticsService: StatisticsMethods {
+  /// Every peer that is let in may ask.
+  static let access: ServiceAccess = {
+    let everyone = Set(Role.allCases)
+    return ServiceAccess(
+      "dropwire.common.v1.Statistics",
+      ["GetStatistics": everyone, "GetPrometheusText": everyone])
+  }()
+
   let service: String
   let startedAt: Date
   let sources: StatisticsSources

@@ -19,6 +19,8 @@ final class GroupCommit: Sendable {
   struct Member: Sendable {
     /// The intent whose handler writes.
     let running: RunningIntent?
+    /// The call that the write goes back to.
+    let origin: (@Sendable () -> Origin?)?
     /// Does the work; what it returns is called after the commit.
     let perform: @Sendable (Transaction) throws -> @Sendable () -> Void
     let refuse: @Sendable (any Error) -> Void
@@ -39,6 +41,7 @@ final class GroupCommit: Sendable {
   /// Is told what a commit changed about intents.
   private let committed: @Sendable ([IntentChange]) -> Void
   private let state = Mutex(State())
+  private let statistics = CommitStatistics()
 
   init(_ queue: DatabaseQueue, committed: @escaping @Sendable ([IntentChange]) -> Void) {
     self.queue = queue
@@ -66,6 +69,8 @@ final class GroupCommit: Sendable {
 
   /// Members that are in no batch yet.
   var waitingCount: Int { state.withLock(\.waiting.count) }
+
+  var figures: StoreFigures { statistics.figures(waiting: waitingCount) }
 
   /// Refuses what waits and all that comes; a batch under way ends first.
   func close() {
@@ -97,7 +102,7 @@ final class GroupCommit: Sendable {
     do {
       try database.run("BEGIN IMMEDIATE")
       let done = try perform(member, database, now: WallClock.milliseconds())
-      try database.run("COMMIT")
+      try statistics.measure(writes: 1) { try database.run("COMMIT") }
       settle(done)
     } catch {
       rollback(database)
@@ -123,7 +128,7 @@ final class GroupCommit: Sendable {
         }
         try database.run("RELEASE member")
       }
-      try database.run("COMMIT")
+      try statistics.measure(writes: done.count) { try database.run("COMMIT") }
     } catch {
       rollback(database)
       return false
@@ -138,7 +143,7 @@ final class GroupCommit: Sendable {
 
   private func perform(_ member: Member, _ database: Database, now: Int64) throws -> Done {
     let transaction = Transaction(
-      database, now: now, isReadOnly: false, running: member.running)
+      database, now: now, isReadOnly: false, running: member.running, origin: member.origin)
     defer { transaction.end() }
     let answer: @Sendable () -> Void
     do {

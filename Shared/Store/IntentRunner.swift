@@ -103,13 +103,16 @@ public struct IntentRunner: Sendable {
   private func handle(_ intent: Intent) async -> Bool {
     guard let handler = handlers[intent.kind] else { return false }
     let running = RunningIntent(intent)
-    do {
-      try await RunningIntent.$current.withValue(running) { try await handler(intent) }
-      if running.isSettled { return true }
-      return await backOff(intent, cause: "the handler left it as it was")
-    } catch {
-      if Task.isCancelled { return false }
-      return await backOff(intent, cause: String("\(error)".prefix(IntentBackoff.noteLengthMax)))
+    // What is logged of its failure belongs to it, too.
+    return await RunningIntent.$current.withValue(running) {
+      do {
+        try await handler(intent)
+        if running.isSettled { return true }
+        return await backOff(intent, cause: "the handler left it as it was")
+      } catch {
+        if Task.isCancelled { return false }
+        return await backOff(intent, cause: String("\(error)".prefix(IntentBackoff.noteLengthMax)))
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 /// The table of intents and the statements on it.
 enum IntentTable {
-  static let migration = Migration(
-    "store 001 intents",
-    """
+  static let migrations = [
+    Migration("store 001 intents", intents), Migration("store 002 origins", origins),
+  ]
+
+  private static let intents = """
     CREATE TABLE intent (
       kind TEXT NOT NULL CHECK (kind <> ''),
       subject TEXT NOT NULL CHECK (subject <> ''),
@@ -13,13 +15,20 @@ enum IntentTable {
       PRIMARY KEY (kind, subject)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX intentByDueAt ON intent (kind, dueAt);
-    """)
+    """
+
+  /// Empty for what no call has scheduled.
+  private static let origins = """
+    ALTER TABLE intent ADD COLUMN requestID TEXT NOT NULL DEFAULT '';
+    ALTER TABLE intent ADD COLUMN trace TEXT NOT NULL DEFAULT '';
+    """
 
   static let schedule = """
-    INSERT INTO intent (kind, subject, dueAt, attempts, note, revision)
-    VALUES ($1, $2, $3, 0, '', $4)
+    INSERT INTO intent (kind, subject, dueAt, attempts, note, revision, requestID, trace)
+    VALUES ($1, $2, $3, 0, '', $4, $5, $6)
     ON CONFLICT (kind, subject) DO UPDATE
-    SET dueAt = excluded.dueAt, attempts = 0, note = '', revision = excluded.revision
+    SET dueAt = excluded.dueAt, attempts = 0, note = '', revision = excluded.revision,
+      requestID = excluded.requestID, trace = excluded.trace
     """
   static let postpone = """
     UPDATE intent SET dueAt = $3, note = $4 WHERE kind = $1 AND subject = $2

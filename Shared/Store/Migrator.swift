@@ -11,7 +11,7 @@ struct Migrator {
   /// The tables that the store itself needs come before those of its user.
   init(path: String, migrations: [Migration]) {
     self.path = path
-    self.migrations = [IntentTable.migration] + migrations
+    self.migrations = IntentTable.migrations + migrations
     let names = Set(self.migrations.map(\.name))
     precondition(names.count == self.migrations.count, "migrations have different names")
   }

@@ -89,11 +89,11 @@ public final class Store: Sendable {
     _ body: @escaping @Sendable (Transaction) throws -> T,
     committed: @escaping @Sendable (T) -> Void
   ) async throws -> T {
-    let running = RunningIntent.current
+    let (running, origin) = (RunningIntent.current, Origin.currentSource)
     return try await withCheckedThrowingContinuation { continuation in
       writes.submit(
         GroupCommit.Member(
-          running: running,
+          running: running, origin: origin,
           perform: { transaction in
             let value = try body(transaction)
             return {
@@ -104,6 +104,9 @@ public final class Store: Sendable {
           refuse: { continuation.resume(throwing: $0) }))
     }
   }
+
+  /// What was counted since it was opened.
+  public var figures: StoreFigures { writes.figures }
 
   /// Reads one moment of the database, beside the writes.
   ///

@@ -6,10 +6,13 @@ extension Transaction {
   {
     let intent = Intent(
       kind: kind, subject: subject, dueAt: dueAt ?? now, attempts: 0, note: "",
-      revision: .random(in: 0 ... .max))
+      origin: origin?(), revision: .random(in: 0 ... .max))
     try run(
       IntentTable.schedule,
-      [.text(kind), .text(subject), .integer(intent.dueAt), .integer(intent.revision)])
+      [
+        .text(kind), .text(subject), .integer(intent.dueAt), .integer(intent.revision),
+        .text(intent.origin?.requestID ?? ""), .text(intent.origin?.trace ?? ""),
+      ])
     changes.append(.scheduled(intent))
     if running?.isFor(kind, subject) == true { settlesRunning = true }
   }

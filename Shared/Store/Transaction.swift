@@ -15,6 +15,8 @@ public final class Transaction {
   private let isReadOnly: Bool
   /// The intent whose handler runs this transaction.
   let running: RunningIntent?
+  /// The call that this goes back to.
+  let origin: (@Sendable () -> Origin?)?
 
   /// What becomes of intents once this is committed.
   var changes: [IntentChange] = []
@@ -24,11 +26,15 @@ public final class Transaction {
   private(set) var failure: StoreError?
   private var isOver = false
 
-  init(_ database: Database, now: Int64, isReadOnly: Bool, running: RunningIntent?) {
+  init(
+    _ database: Database, now: Int64, isReadOnly: Bool, running: RunningIntent?,
+    origin: (@Sendable () -> Origin?)? = nil
+  ) {
     self.database = database
     self.now = now
     self.isReadOnly = isReadOnly
     self.running = running
+    self.origin = origin
   }
 
   /// Runs a statement.

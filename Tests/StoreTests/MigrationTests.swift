@@ -16,7 +16,10 @@ import Testing
       for _ in 0..<2 {
         let store = try test.open(Test.schema + [Self.second])
         let rows = try await store.read { try $0.rows("SELECT * FROM migration ORDER BY number") }
-        #expect(rows.map { $0.text("name") } == ["store 001 intents", "001 note", "002 tag"])
+        #expect(
+          rows.map { $0.text("name") } == [
+            "store 001 intents", "store 002 origins", "001 note", "002 tag",
+          ])
         #expect(rows.last?.text("sql") == Self.second.sql)
         let tag = try await store.read { try $0.row("SELECT tag FROM note")?.text("tag") }
         #expect(tag == "none")
