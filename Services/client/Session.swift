@@ -26,8 +26,15 @@ struct Session: Sendable {
     let actor = calling.actor ?? .operator(String(environment.userName.prefix(64)))
     self.init(
       channels: Dictionary(uniqueKeysWithValues: pairs),
-      options: CallOptions(timeout: .seconds(calling.timeout)).acting(as: actor),
+      options: CallOptions(timeout: calling.patience).acting(as: actor),
       output: .standard)
+  }
+
+  /// Options of a streamed call: it takes as long as it takes, unless a time was given.
+  func streaming(_ calling: CallingOptions) -> CallOptions {
+    var options = options
+    if calling.timeout == nil { options.timeout = nil }
+    return options
   }
 
   func channel(_ service: ServiceName) -> any RPCChannel {

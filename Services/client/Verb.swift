@@ -44,11 +44,17 @@ struct CallingOptions: ParsableArguments {
     })
   var actor: Actor?
 
-  @Option(help: ArgumentHelp("How long to wait for an answer.", valueName: "seconds"))
-  var timeout = 30
+  @Option(
+    help: ArgumentHelp(
+      "How long to wait for an answer.",
+      discussion: "Default: 30; for a streamed answer, as long as it takes.", valueName: "seconds"))
+  var timeout: Int?
+
+  /// The time for one answer.
+  var patience: Duration { .seconds(timeout ?? 30) }
 
   func validate() throws {
-    guard (1...86_400).contains(timeout) else {
+    if let timeout, !(1...86_400).contains(timeout) {
       throw ValidationError("--timeout is \(timeout); it must be from 1 to 86400 seconds")
     }
   }

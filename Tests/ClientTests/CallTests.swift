@@ -1,4 +1,5 @@
 import Contract
+import RPC
 import Testing
 
 @testable import Client
@@ -51,6 +52,25 @@ import Testing
     #expect(run.status == 0)
     #expect(try Purchase(json: run.out) == Examples.purchase)
     #expect(terminal.services.notes.all == [#"operator:test GetPurchase {"orderId":"demo-1"}"#])
+  }
+
+  @Test(arguments: ["call Orders WatchOrders", "watch"])
+  func `a stream ends with the time that was given for it`(_ command: String) async throws {
+    var services = FakeServices()
+    services.watchesOn = true
+    let run = try await Terminal(services).run(command + " --timeout 1")
+    #expect(run.out.split(separator: "\n").count == 2)
+    #expect(run.status == ExitStatus(.deadlineExceeded).rawValue)
+    #expect(run.complaints.contains("DEADLINE_EXCEEDED"))
+  }
+
+  @Test func `a service that every process has is asked at the one that is named`() async throws {
+    let terminal = Terminal()
+    let run = try await terminal.run("call Statistics GetStatistics --at ledger")
+    #expect(try GetStatisticsResponse(json: run.out) == Examples.statistics)
+    let nowhere = try await terminal.run("call Statistics GetStatistics")
+    #expect(nowhere.status == ExitStatus.usage.rawValue)
+    #expect(nowhere.complaints.contains("every process has Statistics; say which"))
   }
 
   @Test func `a message may be in a file`() async throws {

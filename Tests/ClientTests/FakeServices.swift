@@ -20,12 +20,18 @@ struct FakeServices: Sendable {
   }
 
   let notes = Notes()
+  /// How often statistics were asked for.
+  let looks = Looks()
   var order = Examples.order
   var purchase: Purchase? = Examples.purchase
   var trialBalance = Examples.trialBalance
   var verified = VerifyJournalResponse(isValid: true, entries: 3, headHash: [0xAB, 0x01])
   var violations: [Violation] = []
   var refusal: RPCError?
+  /// The statistics of one look after the other; the last one stays.
+  var statistics: [GetStatisticsResponse] = [Examples.statistics]
+  /// Whether a watch goes on after its orders.
+  var watchesOn = false
   /// Whose process is down.
   var down: Set<ServiceName> = []
 
@@ -39,19 +45,46 @@ struct FakeServices: Sendable {
     if down.contains(service) { return NobodyThere(service: service) }
     let health = RPCService(
       name: "grpc.health.v1.Health", methods: ["Check": .unary { _, _ in .init(bytes: [8, 1]) }])
+    let all = [health, FakeStatistics(fake: self, looks: looks).rpcService()]
     switch service {
-    case .orders: return InProcessChannel(services: [FakeOrders(fake: self).rpcService(), health])
-    case .ledger: return InProcessChannel(services: [FakeLedger(fake: self).rpcService(), health])
+    case .orders: return InProcessChannel(services: [FakeOrders(fake: self).rpcService()] + all)
+    case .ledger: return InProcessChannel(services: [FakeLedger(fake: self).rpcService()] + all)
     case .purchasing:
-      return InProcessChannel(services: [
-        FakePurchasing(fake: self).rpcService(), FakeCredentials(fake: self).rpcService(), health,
-      ])
+      return InProcessChannel(
+        services: [
+          FakePurchasing(fake: self).rpcService(), FakeCredentials(fake: self).rpcService(),
+        ]
+          + all)
     }
   }
 
   func note(_ method: String, _ message: some ContractMessage, _ context: CallContext) throws {
     notes.add(method, message, context)
     if let refusal { throw refusal }
+  }
+}
+
+/// A number that goes up.
+final class Looks: Sendable {
+  private let number = Mutex(0)
+
+  func next() -> Int {
+    number.withLock { number in
+      defer { number += 1 }
+      return number
+    }
+  }
+}
+
+private struct FakeStatistics: StatisticsMethods {
+  let fake: FakeServices
+  let looks: Looks
+
+  func getStatistics(_ request: GetStatisticsRequest, _ context: CallContext) async throws
+    -> GetStatisticsResponse
+  {
+    try fake.note("GetStatistics", request, context)
+    return fake.statistics[min(looks.next(), fake.statistics.count - 1)]
   }
 }
 
@@ -88,6 +121,7 @@ private struct FakeOrders: OrdersMethods {
     try fake.note("WatchOrders", request, context)
     try await responses.write(fake.order)
     try await responses.write(fake.order)
+    if fake.watchesOn { try await Task.sleep(for: .seconds(600)) }
   }
 
   func getOrderHistory(_ request: GetOrderHistoryRequest, _ context: CallContext) async throws

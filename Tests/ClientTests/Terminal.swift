@@ -51,7 +51,7 @@ final class Terminal: Sendable {
     let actor = calling.actor ?? .operator("test")
     return Session(
       channels: services.channels,
-      options: CallOptions(timeout: .seconds(calling.timeout)).acting(as: actor),
+      options: CallOptions(timeout: calling.patience).acting(as: actor),
       output: Output(
         write: { bytes in self.printed.withLock { $0.out += bytes } },
         complain: { text in self.printed.withLock { $0.complaints += text } }))

@@ -44,7 +44,9 @@ import Testing
     "order demo-1 --json", "history demo-1", "sale demo-1", "export csv --order demo-1",
     "payouts --order demo-1 --json", "trial-balance", "verify",
     "call Purchasing GetPurchase '{\"orderId\": \"demo-1\"}'",
-    "orders --as reseller:42 --timeout 5",
+    "orders --as reseller:42 --timeout 5", "stats", "stats --watch orders",
+    "stats --watch 5 orders",
+    "stats orders --watch", "stats --watch --json", "stats --watch=3", "stats Ledger --prometheus",
     "balance reseller:42 --environment production --as admin:7", "call Ledger TrialBalance -",
   ])
   func `what scripts type parses`(command: String) throws {
@@ -64,6 +66,7 @@ import Testing
   @Test(arguments: [
     "orders --as nobody", "orders --timeout 0", "balance paypal --environment live", "call",
     "call Orders --template", "verify --head xyz", "health --wait -1", "checkout",
+    "stats everything", "stats --watch 0", "stats --prometheus --json",
   ])
   func `wrong usage ends with 64`(command: String) {
     let error = #expect(throws: (any Error).self) {

@@ -16,12 +16,24 @@ struct CallVerb: Verb {
         dropwire call Purchasing GetPurchase '{"orderId": "my-first"}'
         dropwire call ledger TrialBalance @request.json
         dropwire call dropwire.orders.v1.Orders ListOrders -
+        dropwire call Statistics GetStatistics --at ledger
       """)
 
   @Argument(help: "The service.") var service: String?
   @Argument(help: "The method; without it the service's methods are listed.") var method: String?
   @Argument(help: ArgumentHelp("The message as JSON, @FILE, or - for stdin.", valueName: "json"))
   var json = "{}"
+  @Option(
+    help: ArgumentHelp(
+      "Which process to ask: orders, purchasing or ledger. Needed for what each of them has.",
+      valueName: "process"),
+    transform: { text in
+      guard let name = ServiceName(rawValue: text.lowercased()) else {
+        throw ValidationError("must be orders, purchasing or ledger")
+      }
+      return name
+    })
+  var at: ServiceName?
   @Flag(help: "List all services and methods.") var list = false
   @Flag(help: "Print an example of the method's message instead of sending one.")
   var template = false
@@ -52,10 +64,9 @@ struct CallVerb: Verb {
       session.output.line(called.requestTemplate)
       return
     }
-    var options = session.options
-    if called.isServerStreaming { options.timeout = nil }
+    let options = called.isServerStreaming ? session.streaming(calling) : session.options
     try await called.call(
-      json: try message(), channel: session.channel(try Self.process(of: description)),
+      json: try message(), channel: session.channel(try process(of: description)),
       options: options, onAnswer: { session.output.line($0) })
   }
 
@@ -64,11 +75,15 @@ struct CallVerb: Verb {
     return json.hasPrefix("@") ? try Typed.file(String(json.dropFirst())) : json
   }
 
-  /// The process that serves a service: the last part of its package before the version.
-  private static func process(of service: ServiceDescription) throws(Complaint) -> ServiceName {
+  /// The process that serves a service: the one that was named, or the last part of its package
+  /// before the version.
+  private func process(of service: ServiceDescription) throws(Complaint) -> ServiceName {
+    if let at { return at }
     let parts = service.fullName.split(separator: ".")
     guard parts.count > 1, let name = ServiceName(rawValue: String(parts[1])) else {
-      throw Complaint(.bug, "no process serves \(service.fullName)")
+      throw Complaint(
+        .usage,
+        "every process has \(service.shortName); say which, such as --at orders")
     }
     return name
   }

@@ -73,10 +73,8 @@ struct WatchVerb: Verb {
   @OptionGroup var calling: CallingOptions
 
   func run(in session: Session) async throws {
-    var options = session.options
-    options.timeout = nil
     let changes = session.orders.watchOrders(
-      WatchOrdersRequest(userID: user, orderID: order), options: options)
+      WatchOrdersRequest(userID: user, orderID: order), options: session.streaming(calling))
     for try await order in changes {
       session.show(showing, json: order.json(pretty: false)) { OrderPages.line(order) }
     }
