@@ -131,7 +131,9 @@ let package = Package(
     tests(
       "RuntimeTests", ["Runtime", "Contract", "RPC", "Measure", logging],
       exclude: ["prometheus.py"]),
-    tests("OutsideTests", ["Outside", "PayPal", "Money", nioCore, nioPosix, logging]),
+    tests(
+      "OutsideTests",
+      ["Outside", "PayPal", "Money", "Measure", nioCore, nioPosix, logging]),
     tests(
       "LedgerTests",
       [

@@ -113,6 +113,7 @@ struct StatsTests {
     ]
     let terminal = Terminal(services)
     let watch = Task { try await terminal.run("stats ledger --watch 1") }
+    // Looks for the second look, within the time limit of the suite.
     while terminal.services.notes.all.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
     watch.cancel()
     let run = try await watch.value
