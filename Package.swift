@@ -124,7 +124,7 @@ let package = Package(
     tests("MoneyTests", ["Money"]),
     tests("MeasureTests", ["Measure"]),
     tests(
-      "ContractTests", ["Contract", "Everything", "RPC", nioCore],
+      "ContractTests", ["Contract", "Everything", "Echo", "RPC", nioCore],
       exclude: ["reference.py"]),
     tests("RPCTests", ["RPC", "Measure", nioCore, logging], exclude: ["grpcio_client.py"]),
     tests("StoreTests", ["Store", "Measure", grdb, logging]),

@@ -1,4 +1,5 @@
 import Contract
+import Echo
 import Everything
 import Foundation
 
@@ -38,7 +39,7 @@ enum Reference {
 
   static let messages: [String: any ContractMessage.Type] = {
     let testing: [any ContractMessage.Type] = [
-      Everything.self, Everything.Nested.self, Nothing.self, Something.self,
+      Everything.self, Everything.Nested.self, Nothing.self, Something.self, EchoMessage.self,
     ]
     return Dictionary(
       uniqueKeysWithValues: (ContractCatalogue.messages + testing).map { ($0.messageName, $0) })
