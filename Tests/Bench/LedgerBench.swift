@@ -5,50 +5,119 @@ import RPC
 import Support
 
 /// Sales booked per second through the ledger's socket: each durable, with its journal entry, its
-/// account sums, its place in the hash chain and its two payouts.
+/// account sums, its place in the hash chain and its payouts. Beside it the same posting in PostgreSQL
+/// and in SQLite without a service, round by round.
 ///
-/// The captures before the sales are booked outside the measured time, and no payout is sent in it.
+/// The captures before the sales are booked outside the measured time.
 struct LedgerBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ledger", abstract: "Sales booked per second, durable, over the socket.")
+
+  /// Sales of the run that counts flushes: strace makes it slow.
+  private static let countedSales = 1000
 
   @Option(help: "Sales per run.") var sales = 20_000
   @Option(help: "Runs per level; the median is reported.") var runs = 3
   @Option(help: "Callers with one call in flight each, comma separated.") var callers = "1,64"
   @Option(help: "Resellers whose accounts the sales go to.") var resellers = 10_000
+  @Option(help: "Seconds per run of a reference.") var seconds = 3
+  @Flag(inversion: .prefixedNo, help: "Measure the references too.") var references = true
   @Flag(help: "One line per figure: name TAB value TAB unit.") var tsv = false
 
   func run() async throws {
     let levels = callers.split(separator: ",").compactMap { Int($0) }
-    var figures = Figures()
+    var samples = Samples()
     try await Cluster.with(
       environment: ["DROPWIRE_LOG_LEVEL": "warning"], start: [.ledger]
     ) { cluster in
-      for level in levels { try await measure(level, cluster, &figures) }
+      for round in 0..<runs {
+        for level in levels { try await measure(level, round, cluster, &samples) }
+        if references { compare(&samples) }
+      }
+      try await countFlushes(levels.max() ?? 1, cluster, &samples)
     }
+    var figures = samples.figures
+    addRatios(to: &figures, samples)
     if tsv { figures.printTSV() } else { figures.printTable() }
   }
 
-  private func measure(_ level: Int, _ cluster: Cluster, _ figures: inout Figures) async throws {
-    var rates: [Double] = []
-    var latencies: [Double] = []
+  private func run(_ level: Int, _ name: String, _ count: Int, _ cluster: Cluster) -> SaleRun {
+    SaleRun(
+      ledger: cluster.ledger, prefix: "\(name)-\(level)", count: count, lanes: level,
+      resellers: resellers)
+  }
+
+  private func measure(_ level: Int, _ round: Int, _ cluster: Cluster, _ samples: inout Samples)
+    async throws
+  {
     let count = level == 1 ? max(1000, sales / 10) : sales
-    var cpu = 0.0
-    for number in 0..<runs {
-      let run = SaleRun(
-        ledger: cluster.ledger, prefix: "l\(level)-\(number)", count: count, lanes: level,
-        resellers: resellers)
-      try await run.capture()
-      let before = ProcessUse(of: cluster.program(.ledger)?.processID ?? 0).cpuSeconds
-      let result = try await run.sell()
-      cpu += ProcessUse(of: cluster.program(.ledger)?.processID ?? 0).cpuSeconds - before
-      rates.append(Double(count) / result.seconds)
-      latencies += result.milliseconds
+    let run = run(level, "round-\(round)", count, cluster)
+    try await run.capture()
+    let processID = cluster.program(.ledger)?.processID ?? 0
+    let before = ProcessUse(of: processID).cpuSeconds
+    let result = try await run.sell()
+    let used = ProcessUse(of: processID).cpuSeconds - before
+    samples.add("ledger.\(level).rate", Double(count) / result.seconds, "sales/s", decimals: 0)
+    samples.add("ledger.\(level).p50", percentile(result.milliseconds, 0.5), "ms", decimals: 2)
+    samples.add("ledger.\(level).p99", percentile(result.milliseconds, 0.99), "ms", decimals: 2)
+    samples.add("ledger.\(level).cpu", used * 1e6 / Double(count), "us/sale", decimals: 0)
+  }
+
+  private func compare(_ samples: inout Samples) {
+    for reference in [LedgerReference.postgres, .floor] {
+      for (number, rate) in reference.rates(seconds: seconds) ?? [] {
+        samples.add("\(reference.name).\(number).rate", rate, "sales/s", decimals: 0)
+      }
     }
-    figures.add("ledger.\(level).rate", median(rates), "sales/s", decimals: 0)
-    figures.add("ledger.\(level).p50", percentile(latencies, 0.5), "ms", decimals: 2)
-    figures.add("ledger.\(level).p99", percentile(latencies, 0.99), "ms", decimals: 2)
-    figures.add(
-      "ledger.\(level).cpu", cpu * 1e6 / Double(count * runs), "us/sale", decimals: 0)
+  }
+
+  private func countFlushes(_ level: Int, _ cluster: Cluster, _ samples: inout Samples) async throws
+  {
+    for level in Set([1, level]).sorted() {
+      let run = run(level, "flushes", Self.countedSales, cluster)
+      try await run.capture()
+      guard let counter = try FlushCount(of: cluster.program(.ledger)?.processID ?? 0) else {
+        return FileHandle.standardError.write(Data("no count of flushes: install strace\n".utf8))
+      }
+      _ = try await run.sell()
+      samples.add(
+        "ledger.\(level).flushes", Double(counter.end()) / Double(Self.countedSales),
+        "flushes/sale", decimals: 3)
+    }
+  }
+
+  private func addRatios(to figures: inout Figures, _ samples: Samples) {
+    guard let ours = samples.median("ledger.64.rate") else { return }
+    let best = LedgerReference.postgres.numbers
+      .compactMap { samples.median("postgres.\($0).rate") }.max()
+    if let best { figures.add("ledger.64 / postgres.best", ours / best, "times", decimals: 2) }
+    if let floor = samples.median("floor.100.rate") {
+      figures.add("ledger.64 / floor.100", ours / floor, "times", decimals: 2)
+    }
+    if let one = samples.median("ledger.1.rate"), let theirs = samples.median("postgres.1.rate") {
+      figures.add("ledger.1 / postgres.1", one / theirs, "times", decimals: 2)
+    }
+  }
+}
+
+/// The values of each figure, one a round.
+private struct Samples {
+  private var order: [String] = []
+  private var values: [String: (values: [Double], unit: String, decimals: Int)] = [:]
+
+  mutating func add(_ name: String, _ value: Double, _ unit: String, decimals: Int) {
+    if values[name] == nil { order.append(name) }
+    values[name, default: ([], unit, decimals)].values.append(value)
+  }
+
+  func median(_ name: String) -> Double? { values[name].map { Bench.median($0.values) } }
+
+  var figures: Figures {
+    var figures = Figures()
+    for name in order {
+      guard let figure = values[name] else { continue }
+      figures.add(name, Bench.median(figure.values), figure.unit, decimals: figure.decimals)
+    }
+    return figures
   }
 }
