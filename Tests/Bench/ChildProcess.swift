@@ -23,9 +23,20 @@ struct ChildProcess: Sendable {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    // It must hear the signals that this process does not.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
     var arguments = command.map { strdup($0) } + [nil]
     var child: pid_t = -1
-    let code = posix_spawn(&child, command[0], &actions, nil, &arguments, environ)
+    let code = posix_spawn(&child, command[0], &actions, &attributes, &arguments, environ)
+    posix_spawnattr_destroy(&attributes)
     processID = child
     for argument in arguments { free(argument) }
     posix_spawn_file_actions_destroy(&actions)
