@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -126,7 +127,9 @@ let package = Package(
     tests(
       "ContractTests", ["Contract", "Everything", "Echo", "RPC", nioCore],
       exclude: ["reference.py"]),
-    tests("RPCTests", ["RPC", "Measure", nioCore, logging], exclude: ["grpcio_client.py"]),
+    tests(
+      "RPCTests", ["RPC", "Measure", nioCore, nioEmbedded, logging],
+      exclude: ["grpcio_client.py", "Corpus"]),
     tests("StoreTests", ["Store", "Measure", grdb, logging]),
     tests(
       "RuntimeTests", ["Runtime", "Contract", "RPC", "Measure", logging],
@@ -154,8 +157,19 @@ let package = Package(
       ]),
     tests("ClientTests", ["Client", "Contract", "RPC", "Runtime", arguments, nioCore]),
     tests("SandboxTests", ["Sandbox", "Money", crypto]),
-    tests("ProcessTests", ["Support", "Contract", "RPC", httpClient]),
+    tests("ProcessTests", ["Support", "Contract", "RPC", httpClient, nioCore, logging]),
     tests("TidyTests", []),
   ],
   cLanguageStandard: .gnu11
 )
+
+// compose/fuzz builds the fuzzed ends of a connection as a program, in place of the tests they
+// belong to.
+if Context.environment["DROPWIRE_FUZZ"] != nil {
+  package.targets.removeAll { $0.name == "RPCTests" }
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: ["RPC", nioCore, nioEmbedded, logging], path: "Tests/RPCTests",
+      sources: ["FuzzedEnd.swift", "FuzzEntry.swift"],
+      swiftSettings: settings + [.define("DROPWIRE_FUZZ")]))
+}

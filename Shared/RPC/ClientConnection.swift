@@ -13,15 +13,18 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   private var waiting: [ClientCall]? = []
   /// Why the connection takes no calls, once it is closed.
   private var lossReason = "the connection was closed"
+  /// The end came from this side.
+  private var isCutOff = false
   private let onGone: @Sendable (ClientConnection) -> Void
 
   /// - Parameter onGone: called once, when the connection takes no more calls.
   init(
-    executor: EventLoopTaskExecutor, logger: Logger,
+    setupTimeout: Duration, executor: EventLoopTaskExecutor, logger: Logger,
     onGone: @escaping @Sendable (ClientConnection) -> Void
   ) throws {
     self.onGone = onGone
-    try super.init(.client, executor: executor, logger: logger)
+    try super.init(
+      .client, setupTimeout: setupTimeout, executor: executor, logger: logger)
     session.events = self
   }
 
@@ -111,7 +114,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       cancel(call, RPCError(.internalError, "the answer's headers are above \(limit) bytes"))
     } else if isEnd {
       call.end = Self.end(headers, isFirst: !call.hasHead)
-    } else if !call.hasHead {
+    } else if !call.hasHead, !Self.isInformational(headers) {
       call.hasHead = true
       if let error = Self.httpFailure(headers) { cancel(call, error) }
     }
@@ -158,9 +161,11 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   func goAwayReceived() { onGone(self) }
 
+  override func peerCutOff(_ reason: String) { isCutOff = true }
+
   override func connectionLost(_ reason: String) {
     onGone(self)
-    lossReason = waiting == nil ? reason : Self.unheard
+    lossReason = waiting == nil || isCutOff ? reason : Self.unheard
     let (open, unsent) = (calls.values, waiting ?? [])
     calls = StreamMap()
     waiting = []
@@ -176,6 +181,11 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     "the server closed the connection without a word; it may not let this user in"
 
   // MARK: Statuses
+
+  /// The answer itself is still to come.
+  private static func isInformational(_ headers: [HeaderField]) -> Bool {
+    headers.first { $0.name == ":status" }?.value.utf8.first == UInt8(ascii: "1")
+  }
 
   private static func end(_ trailers: [HeaderField], isFirst: Bool) -> CallEnd {
     if isFirst, let error = httpFailure(trailers) { return .failed(error) }

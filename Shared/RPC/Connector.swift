@@ -22,11 +22,13 @@ final class Connector: Sendable {
   /// On the event loop of every connection made here.
   let executor = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
   private let socketPath: String
+  private let setupTimeout: Duration
   private let logger: Logger
   private let state = Mutex((state: State.idle, failures: 0))
 
-  init(socketPath: String, logger: Logger) {
+  init(socketPath: String, setupTimeout: Duration, logger: Logger) {
     self.socketPath = socketPath
+    self.setupTimeout = setupTimeout
     self.logger = logger
   }
 
@@ -72,14 +74,14 @@ final class Connector: Sendable {
   }
 
   private func open() async throws -> ClientConnection {
-    let (executor, logger) = (executor, logger)
+    let (setupTimeout, executor, logger) = (setupTimeout, executor, logger)
     let channel = try await ClientBootstrap(group: executor.eventLoop)
       .channelInitializer { channel in
         // Before the first byte can come.
         channel.eventLoop.makeCompletedFuture {
-          let connection = try ClientConnection(executor: executor, logger: logger) {
-            self.gone($0)
-          }
+          let connection = try ClientConnection(
+            setupTimeout: setupTimeout, executor: executor, logger: logger
+          ) { self.gone($0) }
           try channel.pipeline.syncOperations.addHandler(connection)
         }
       }

@@ -29,7 +29,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var writing = ByteBuffer()
 
   init(
-    _ role: HTTP2Session.Role, setupTimeout: Duration = HTTP2Limits.setupTimeout,
+    _ role: HTTP2Session.Role, setupTimeout: Duration,
     executor: EventLoopTaskExecutor, logger: Logger
   ) throws {
     self.setupTimeout = setupTimeout

@@ -61,8 +61,6 @@ enum HTTP2Limits {
   /// Methods that run for one connection, with those whose streams are gone already: a peer that
   /// cancels and asks again must not take the places of all.
   static let runningMax = 2 * Int(streamsMax)
-  /// A client's wait for the server's first settings.
-  static let setupTimeout = Duration.seconds(10)
   /// A peer that takes nothing from a full socket for so long is cut off.
   static let stallTimeout = Duration.seconds(30)
   /// How long what was said last has to reach the peer.

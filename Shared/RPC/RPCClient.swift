@@ -16,6 +16,8 @@ public final class RPCClient: RPCChannel {
     public var timeout: Duration = RPCDefaults.timeout
     /// Open calls; above it they fail with RESOURCE_EXHAUSTED.
     public var callsInFlightMax = 4096
+    /// Time for a server to say its HTTP/2 settings; no call is sent before.
+    public var setupTimeout = Duration.seconds(10)
 
     public init() {}
   }
@@ -29,7 +31,8 @@ public final class RPCClient: RPCChannel {
   private let callsInFlight = Atomic<Int>(0)
 
   public init(socketPath: String, configuration: Configuration = .init(), logger: Logger) {
-    self.connector = Connector(socketPath: socketPath, logger: logger)
+    self.connector = Connector(
+      socketPath: socketPath, setupTimeout: configuration.setupTimeout, logger: logger)
     self.configuration = configuration
   }
 

@@ -16,12 +16,15 @@ struct RawSocket {
     file = try Self.open(path) { connect($0, $1, $2) }
   }
 
+  /// Takes over a descriptor.
+  init(file: Int32) { self.file = file }
+
   /// Leaves a socket file behind as a killed process does.
   static func leaveStale(_ path: String) throws {
     close(try open(path) { bind($0, $1, $2) })
   }
 
-  private static func open(
+  static func open(
     _ path: String, _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) throws -> Int32 {
     let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -94,10 +97,10 @@ struct RawSocket {
   }
 
   /// The frames up to a moment, or until the peer closes.
-  func readFrames(until isEnough: ([RawFrame]) -> Bool) -> [RawFrame] {
+  func readFrames(skipping prefix: Int = 0, until isEnough: ([RawFrame]) -> Bool) -> [RawFrame] {
     var bytes: [UInt8] = []
     while true {
-      let frames = RawFrame.all(in: bytes)
+      let frames = RawFrame.all(in: Array(bytes.dropFirst(prefix)))
       if isEnough(frames) { return frames }
       let more = readSome()
       if more.isEmpty { return frames }
