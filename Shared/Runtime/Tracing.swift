@@ -4,7 +4,7 @@ import Store
 extension RPCService {
   /// The same service, whose methods know the call that their work goes back to: their log lines,
   /// and the intents that they schedule, carry its request and its trace.
-  var traced: RPCService {
+  public var traced: RPCService {
     RPCService(name: name, methods: methods.mapValues(\.traced))
   }
 }

@@ -3,6 +3,7 @@ import Echo
 import Foundation
 import Logging
 import RPC
+import Runtime
 import UnixSignals
 
 /// One end of the RPC benchmark: the generated service behind a server as the services have it, with
@@ -21,7 +22,7 @@ struct EchoServer: AsyncParsableCommand {
     var configuration = RPCServer.Configuration()
     configuration.connectionsMax = Self.connectionsMax
     let server = try await RPCServer.start(
-      socketPath: socket, services: [Echoing().rpcService()], configuration: configuration,
+      socketPath: socket, services: [Echoing().rpcService().traced], configuration: configuration,
       logger: Logger(label: "echo"))
     print("ready")
     fflush(nil)
