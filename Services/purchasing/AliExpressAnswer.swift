@@ -110,7 +110,7 @@ struct AliExpressError: Hashable, Sendable {
     return entry.placing(message, retryAfterSeconds: banSeconds)
   }
 
-  private var unknownCode: PurchaseReason {
+  var unknownCode: PurchaseReason {
     PurchaseReason(
       code: .requestRefused,
       text: "AliExpress answers with a code that is not known: \(code.prefix(60)) "

@@ -7,6 +7,9 @@ enum AliExpressMethod: String, Sendable, CaseIterable {
   case deliveries = "aliexpress.ds.freight.query"
   case place = "aliexpress.ds.order.create"
   case order = "aliexpress.trade.ds.order.get"
+  // Methods of the system, named by their path.
+  case createToken = "/auth/token/create"
+  case refreshToken = "/auth/token/refresh"
 
   var ratePerSecond: Int {
     switch self {
@@ -14,17 +17,26 @@ enum AliExpressMethod: String, Sendable, CaseIterable {
     case .deliveries: 350
     case .place: 150
     case .order: 1000
+    // No figure is stated: enough for thousands of resellers, and no burst.
+    case .createToken, .refreshToken: 20
     }
   }
 
-  /// Placing is given long: an answer that comes late is better than an unknown.
+  /// What spends something is given long: an answer that comes late is better than an unknown.
   var timeout: Duration {
     switch self {
     case .product, .deliveries, .order: .seconds(10)
-    case .place: .seconds(25)
+    case .place, .createToken, .refreshToken: .seconds(25)
     }
   }
 
   /// The key of the answer's wrapper.
-  var answerName: String { rawValue.replacing(".", with: "_") + "_response" }
+  var answerName: String {
+    switch self {
+    case .product, .deliveries, .place, .order: rawValue.replacing(".", with: "_") + "_response"
+    // Answers come without one; a client of the vendor's is prepared for these.
+    case .createToken: "aliexpress_system_oauth_token_create_response"
+    case .refreshToken: "aliexpress_system_oauth_token_refresh_response"
+    }
+  }
 }

@@ -8,7 +8,7 @@ extension AliExpressReading {
     case .notSent(let text), .lost(let text): return unreadable(id, "no answer: \(text)")
     case .error(let error):
       switch error.reading() as Reading<SupplierOrder> {
-      case .refused(let reason) where reason.code == .browserNotConfigured: return .refused(reason)
+      case .refused(let reason) where reason.isNoPath: return .refused(reason)
       case .refused(let reason):
         return .refused(
           PurchaseReason(

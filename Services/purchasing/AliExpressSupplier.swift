@@ -1,5 +1,4 @@
 import Contract
-import Foundation
 import Money
 import NIOCore
 import Outside
@@ -22,7 +21,7 @@ struct AliExpressSupplier: Supplier {
     }
   }
 
-  private func url(_ environment: Contract.Environment) -> String? {
+  func url(_ environment: Contract.Environment) -> String? {
     switch environment {
     case .sandbox: sandboxURL
     case .production: productionURL
@@ -86,8 +85,8 @@ struct AliExpressAccount: SupplierAccount {
     let request = OutsideRequest(
       provider: Self.provider, account: name, method: method.rawValue,
       ratePerSecond: method.ratePerSecond, verb: .post, url: url + "/sync",
-      headers: [("content-type", "application/x-www-form-urlencoded;charset=utf-8")],
-      body: ByteBuffer(string: Self.form(signed(method, parameters))), timeout: method.timeout)
+      headers: AliExpressForm.headers, body: ByteBuffer(string: form(method, parameters)),
+      timeout: method.timeout)
     let answer = AliExpressAnswer(await http.send(request), to: method)
     if case .error(let error) = answer, error.code == "ApiCallLimit" {
       // The method as a whole is over its rate: the other resellers' calls would fail too.
@@ -96,36 +95,10 @@ struct AliExpressAccount: SupplierAccount {
     return answer
   }
 
-  private func signed(_ method: AliExpressMethod, _ parameters: [String: String])
-    -> [String: String]
-  {
+  private func form(_ method: AliExpressMethod, _ parameters: [String: String]) -> String {
     var all = parameters
     all["method"] = method.rawValue
-    all["app_key"] = secrets.appKey
-    all["timestamp"] = String(Int64(Date().timeIntervalSince1970 * 1000))
-    all["sign_method"] = "sha256"
-    all["format"] = "json"
     all["access_token"] = secrets.accessToken.reveal { $0 }
-    all["sign"] = AliExpressSignature.sha256(all, secret: secrets.appSecret)
-    return all
-  }
-
-  /// A form's body: everything but unreserved characters is percent-encoded, so that a plus sign
-  /// stays one.
-  static func form(_ parameters: [String: String]) -> String {
-    parameters.map { "\(encoded($0.key))=\(encoded($0.value))" }.joined(separator: "&")
-  }
-
-  private static func encoded(_ text: String) -> String {
-    let hex = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    for byte in text.utf8 {
-      switch byte {
-      case 48...57, 65...90, 97...122, 45, 46, 95, 126: bytes.append(byte)
-      default: bytes += [37, hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return AliExpressForm.signed(all, secrets.application)
   }
 }

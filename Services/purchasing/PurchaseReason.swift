@@ -25,6 +25,17 @@ struct PurchaseReason: Error, Hashable, Sendable {
     case aliExpressNotConfigured = "ALIEXPRESS_NOT_CONFIGURED"
     /// The API cannot be used, and there is no other way.
     case browserNotConfigured = "BROWSER_NOT_CONFIGURED"
+    // The same, where the reseller's credentials are what is missing.
+    case noCredentials = "NO_CREDENTIALS"
+    case credentialsExpired = "CREDENTIALS_EXPIRED"
+    case credentialsRevoked = "CREDENTIALS_REVOKED"
+    case credentialsUndecryptable = "CREDENTIALS_UNDECRYPTABLE"
+    /// New tokens are being had.
+    case credentialsRenewing = "CREDENTIALS_RENEWING"
+    /// The answer to a refresh was lost.
+    case refreshUnknown = "REFRESH_UNKNOWN"
+    /// The supplier does not take the code of a consent.
+    case authorizationRefused = "AUTHORIZATION_REFUSED"
     case rateLimited = "RATE_LIMITED"
     case supplierUnavailable = "SUPPLIER_UNAVAILABLE"
     // Unknown outcomes.
@@ -61,12 +72,26 @@ extension PurchaseReason {
   ///
   /// - Parameter advice: what to do, as a sentence's last part.
   static func noPath(
-    _ why: String, advice: String, owner: Owner, providerCode: String = ""
+    _ why: String, advice: String, owner: Owner, providerCode: String = "",
+    code: Code = .browserNotConfigured
   ) -> PurchaseReason {
     PurchaseReason(
-      code: .browserNotConfigured,
+      code: code,
       text: "the API cannot be used: \(why); no browser account is configured to buy instead; "
         + advice,
       owner: owner, providerCode: providerCode)
   }
+
+  /// Whether it says that the API is closed, so that another way of buying could help.
+  var isNoPath: Bool {
+    switch code {
+    case .browserNotConfigured, .noCredentials, .credentialsExpired, .credentialsRevoked,
+      .credentialsUndecryptable:
+      true
+    default: false
+    }
+  }
+
+  /// Whether the supplier calls the access token invalid, which new tokens may cure.
+  var isTokenRefused: Bool { providerCode == ReasonCatalogue.illegalAccessToken }
 }

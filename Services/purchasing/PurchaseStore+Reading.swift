@@ -143,7 +143,7 @@ extension PurchaseStore {
 
 extension Row {
   /// The four columns of a reason; nil without a code.
-  fileprivate var reason: PurchaseReason? {
+  var reason: PurchaseReason? {
     guard let code = PurchaseReason.Code(rawValue: text("reasonCode")),
       let owner = PurchaseReason.Owner(rawValue: text("reasonOwner"))
     else { return nil }

@@ -15,8 +15,12 @@ extension PurchaseWork {
     run.purchase = begun.purchase
     CrashPoint.reached(PurchasingStep.attemptCommitted)
     log(.info, isLookUp ? "purchase looked up" : "purchase sent", run.purchase)
-    let placing = await run.account.place(request)
+    var placing = await run.account.place(request)
     CrashPoint.reached(PurchasingStep.orderSent)
+    if case .refused(let reason, let isDoubtful, let provesAbsence) = placing {
+      guard let reason = try await cured(reason, attempt: begun.attempt, &run) else { return }
+      placing = .refused(reason, isDoubtful: isDoubtful, provesAbsence: provesAbsence)
+    }
     let doubts = run.attempts.filter { $0.reason?.providerCode == placing.doubtCode }
     let conclusion = PlacingRules.conclude(
       placing,
@@ -98,7 +102,9 @@ extension PurchaseWork {
     for id in run.purchase.supplierOrderIDs {
       switch await run.account.order(id) {
       case .value(let order): orders.append(order)
-      case .refused(let reason): return try await pollLater(&run, reason, nil)
+      case .refused(let reason):
+        guard let reason = try await cured(reason, attempt: nil, &run) else { return }
+        return try await pollLater(&run, reason, nil)
       case .later(let reason, let seconds): return try await pollLater(&run, reason, seconds)
       }
     }

@@ -32,7 +32,7 @@ struct PurchaseWork: Sendable {
   let supplier: any Supplier
   let seal: CredentialSeal
   let repeats: RepeatPolicy
-  let waiters: PurchaseWaiters
+  let waiters: Waiters
   let logger: Logger
 
   /// What the intent runner calls, by kind.
@@ -48,6 +48,8 @@ struct PurchaseWork: Sendable {
     let account: any SupplierAccount
     /// The account's name, to tell it from another one.
     let accountName: String
+    /// The version of the credentials in use.
+    let credentialVersion: Int
     var use: CredentialStore.Use?
   }
 
@@ -92,7 +94,7 @@ struct PurchaseWork: Sendable {
     case .account(let account, let credentials):
       return Run(
         purchase: purchase, attempts: situation.attempts, account: account,
-        accountName: credentials.account,
+        accountName: credentials.account, credentialVersion: credentials.version,
         use: .init(
           action: .use, version: credentials.version, actor: "system", purpose: content.key))
     case .obstacle(let reason, let failedVersion):
@@ -102,42 +104,10 @@ struct PurchaseWork: Sendable {
       }
       try await stop(situation, reason, use)
       return nil
+    case .renewal(let reason, let sealed):
+      try await waitForTokens(situation, reason, sealed)
+      return nil
     }
-  }
-
-  /// Without a way to the supplier nothing is placed. What was placed, or may have been, waits for
-  /// the credentials.
-  private func stop(
-    _ situation: PurchaseStore.Situation, _ reason: PurchaseReason, _ use: CredentialStore.Use?
-  ) async throws {
-    let purchase = situation.purchase
-    let content = purchase.content
-    let repeats = repeats.mayRepeat(in: content.environment)
-    let isPlacing =
-      purchase.state == .requested
-      || (purchase.state == .placing && situation.attempts.last?.outcome == .notAccepted)
-    try await store.write { transaction in
-      let purchases = PurchaseStore(transaction: transaction)
-      if let use {
-        let key = CredentialKey(userID: content.userID, environment: content.environment)
-        try CredentialStore(transaction: transaction).record(use, of: key)
-      }
-      if isPlacing { return try purchases.refuse(purchase, reason) }
-      let pause = PlacingRules.pauseMax
-      if purchase.state == .awaitingSupplierPayment {
-        let age = transaction.now - purchase.placedAt
-        let until = transaction.now + max(pause, PaymentRules.pollPause(age: age))
-        return try purchases.wait(purchase, reason, until: until)
-      }
-      try purchases.endInterrupted(situation.attempts, of: purchase, reason)
-      let tries = purchase.state == .unknown ? purchase.tries + 1 : 0
-      let obstacle = PlacingRules.obstacle(
-        purchase, mayRepeat: repeats, now: transaction.now + pause, tries: tries)
-      try purchases.unknown(
-        purchase, obstacle ?? reason, until: obstacle == nil ? transaction.now + pause : nil,
-        tries: tries)
-    }
-    log(.warning, "purchase has no way to the supplier", purchase, reason)
   }
 
   /// Repeats what was sent, from the account that it was sent from: the supplier compares keys per
@@ -183,7 +153,9 @@ struct PurchaseWork: Sendable {
         productID: content.productID, skuID: content.skuID, quantity: content.quantity,
         shipTo: content.shipTo, currency: content.ceiling.currency, ceiling: content.ceiling))
     switch quoted {
-    case .refused(let reason): try await refuse(&run, reason)
+    case .refused(let reason):
+      guard let reason = try await cured(reason, attempt: nil, &run) else { return }
+      try await refuse(&run, reason)
     case .later(let reason, let seconds): try await waitOrGiveUp(&run, reason, seconds)
     case .value(let quote):
       try await send(OrderRequest(content, quote), isLookUp: false, &run)

@@ -8,9 +8,11 @@ import Store
 /// The process `purchasing`: buys from the supplier, and keeps the resellers' credentials.
 @main struct PurchasingMain {
   static func main() async {
+    MasterKey.makeIfAsked(Array(CommandLine.arguments.dropFirst()))
     var settings = Settings(
       service: "purchasing",
-      summary: "Buys from the supplier, once, and keeps the resellers' credentials sealed.")
+      summary: "Buys from the supplier, once, and keeps the resellers' credentials sealed.\n"
+        + "purchasing --make-key FILE makes a master key and ends.")
     let common = settings.common()
     var outside = OutsideSettings()
     settings.aliExpress(into: &outside)
@@ -18,41 +20,57 @@ import Store
     let repeats = PurchaseWork.RepeatPolicy(
       sandbox: settings.repeatIsIdempotent("SANDBOX", default: true),
       production: settings.repeatIsIdempotent("PRODUCTION", default: false))
-    let keyFile = settings.masterKeyFile()
+    let authorization = settings.authorization()
+    let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     settings.finish()
-    guard let keyFile else { return }
+    guard let keys else { return }
     do {
-      let key = try MasterKey(file: keyFile.path, isHandedOver: keyFile.isHandedOver)
-      try await run(common, outside, http, repeats, CredentialSeal(masterKey: key))
+      let seal = CredentialSeal(keys: try keys.ring())
+      let host = try ServiceHost(settings: common)
+      let http = OutsideHTTP(configuration: http, logger: host.logger)
+      let supplier = AliExpressSupplier(
+        sandboxURL: outside.sandbox.aliExpressURL, productionURL: outside.production.aliExpressURL,
+        http: http)
+      try await PurchasingParts(
+        host: host, http: http, supplier: supplier, repeats: repeats, seal: seal,
+        authorization: authorization
+      ).run()
     } catch {
       failToStart("purchasing", error)
     }
   }
+}
 
-  private static func run(
-    _ common: ServiceSettings, _ outside: OutsideSettings, _ http: OutsideHTTP.Configuration,
-    _ repeats: PurchaseWork.RepeatPolicy, _ seal: CredentialSeal
-  ) async throws {
-    let host = try ServiceHost(settings: common)
+/// The parts of the process, put together.
+private struct PurchasingParts {
+  let host: ServiceHost
+  let http: OutsideHTTP
+  let supplier: AliExpressSupplier
+  let repeats: PurchaseWork.RepeatPolicy
+  let seal: CredentialSeal
+  let authorization: AuthorizationSettings
+
+  func run() async throws {
     let store = try Store(
-      .file(common.databasePath), applicationID: Schema.applicationID,
+      .file(host.settings.databasePath), applicationID: Schema.applicationID,
       migrations: Schema.migrations, logger: host.logger)
-    let http = OutsideHTTP(configuration: http, logger: host.logger)
-    let supplier = AliExpressSupplier(
-      sandboxURL: outside.sandbox.aliExpressURL, productionURL: outside.production.aliExpressURL,
-      http: http)
-    let waiters = PurchaseWaiters()
+    let waiters = Waiters()
     let work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: host.logger)
+    let refreshes = RefreshWork(
+      store: store, source: supplier, seal: seal, waiters: waiters, logger: host.logger)
+    try await refreshes.scheduleAll()
     let runner = IntentRunner(
-      store: store, logger: host.logger, handlers: work.handlers,
+      store: store, logger: host.logger,
+      handlers: work.handlers.merging(refreshes.handlers) { one, _ in one },
       concurrency: PurchaseWork.concurrency)
     let purchasing = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: host.logger)
-    let credentials = CredentialsService(store: store, seal: seal)
+    let credentials = CredentialsService(
+      store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters)
     try await host.run(
       services: [purchasing.rpcService(), credentials.rpcService()],
       access: PurchasingAccess.table,
@@ -73,22 +91,5 @@ extension Settings {
       help:
         "Whether AliExpress is known to place nothing twice under one out_order_id. Then a lost "
         + "answer is looked up by the same request, within a day; else a person is asked.")
-  }
-
-  /// The file of the master key; a problem when none is named.
-  fileprivate mutating func masterKeyFile() -> (path: String, isHandedOver: Bool)? {
-    let path = optionalText(
-      "DROPWIRE_MASTER_KEY_FILE",
-      help:
-        "File with the key that seals credentials: 32 bytes, or 64 hexadecimal digits, readable "
-        + "by its owner alone. Required, unless $CREDENTIALS_DIRECTORY/master.key is there.")
-    if let path { return (path, false) }
-    let directory = optionalText(
-      "CREDENTIALS_DIRECTORY", help: "Set by systemd; its file master.key is the master key.")
-    if let directory { return ("\(directory)/master.key", true) }
-    reject(
-      "DROPWIRE_MASTER_KEY_FILE is not set; name a file with 32 random bytes, such as one made with "
-        + "(umask 077; head -c 32 /dev/urandom > master.key)")
-    return nil
   }
 }

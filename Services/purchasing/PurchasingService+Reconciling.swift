@@ -112,6 +112,9 @@ extension PurchasingService {
     case .obstacle(let reason, _):
       if isNeeded { throw PurchasingError.supplierRefused(reason) }
       return false
+    case .renewal(let reason, let sealed):
+      try await wantTokens(sealed)
+      throw PurchasingError.supplierSilent(reason)
     }
     for id in ids {
       switch await account.order(id) {
@@ -123,7 +126,7 @@ extension PurchasingService {
             why: "it is for product \(order.productIDs.joined(separator: ", ")), not "
               + content.productID)
         }
-      case .refused(let reason) where reason.code == .browserNotConfigured && !isNeeded:
+      case .refused(let reason) where reason.isNoPath && !isNeeded:
         return false
       case .refused(let reason):
         throw PurchasingError.supplierOrderRefused(id: id, why: reason.text)
@@ -135,11 +138,14 @@ extension PurchasingService {
 
   private func open(
     _ sealed: SealedCredentials?, _ userID: Int64, _ environment: Contract.Environment, now: Int64
-  ) throws(PurchasingError) -> any SupplierAccount {
+  ) async throws -> any SupplierAccount {
     let access = SupplierAccess(seal: seal, supplier: supplier)
     switch access.open(sealed, of: userID, environment, now: now) {
     case .account(let account, _): return account
-    case .obstacle(let reason, _): throw .supplierRefused(reason)
+    case .obstacle(let reason, _): throw PurchasingError.supplierRefused(reason)
+    case .renewal(let reason, let sealed):
+      try await wantTokens(sealed)
+      throw PurchasingError.supplierSilent(reason)
     }
   }
 
@@ -161,15 +167,35 @@ extension PurchasingService {
       }
       return (sealed, transaction.now)
     }
-    let account = try open(found.0, request.userID, request.environment, now: found.1)
+    let account = try await open(found.0, request.userID, request.environment, now: found.1)
     switch await Quoting(account: account).quote(wish) {
     case .value(let quote):
       return QuoteResponse(
         itemsCost: .init(quote.items), shippingCost: .init(quote.shipping),
         taxCost: .init(quote.tax), landedCost: .init(quote.landed),
         deliveryMethod: quote.deliveryCode)
+    case .refused(let reason) where reason.isTokenRefused:
+      throw try await cure(reason, key, version: found.0?.version ?? 0, by: actor)
     case .refused(let reason): throw PurchasingError.supplierRefused(reason)
     case .later(let reason, _): throw PurchasingError.supplierSilent(reason)
+    }
+  }
+
+  /// What to answer after the supplier called the access token invalid, which has it renewed.
+  private func cure(_ reason: PurchaseReason, _ key: CredentialKey, version: Int, by actor: Actor)
+    async throws -> PurchasingError
+  {
+    let cure = try await store.write {
+      try CredentialStore(transaction: $0).tokenRefused(
+        key, version: version, actor: "\(actor)", providerCode: reason.providerCode)
+    }
+    if case .closed(let reason) = cure { return .supplierRefused(reason) }
+    return .supplierSilent(CredentialRules.renewing(key, providerCode: reason.providerCode))
+  }
+
+  private func wantTokens(_ sealed: SealedCredentials) async throws {
+    try await store.write {
+      try CredentialStore(transaction: $0).wantRefresh(sealed, by: "system")
     }
   }
 }

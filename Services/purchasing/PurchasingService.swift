@@ -14,7 +14,7 @@ struct PurchasingService: PurchasingMethods {
   let supplier: any Supplier
   let seal: CredentialSeal
   let repeats: PurchaseWork.RepeatPolicy
-  let waiters: PurchaseWaiters
+  let waiters: Waiters
   let logger: Logger
 
   /// Records what is to be bought and waits for the outcome as long as the caller does.

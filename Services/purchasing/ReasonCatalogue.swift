@@ -51,12 +51,17 @@ enum ReasonCatalogue {
     readingCodes.first { $0.providerCode == providerCode } ?? entry(providerCode)
   }
 
+  /// The entry of a code with which an exchange of tokens is answered.
+  static func tokenEntry(_ providerCode: String) -> Entry? {
+    tokenCodes.first { $0.providerCode == providerCode } ?? entry(providerCode)
+  }
+
   static let placingCodes: [Entry] = gatewayCodes + orderCodes
 
   private static let byCode = Dictionary(
     placingCodes.map { ($0.providerCode, $0) }, uniquingKeysWith: { first, _ in first })
 
-  private static func gateway(
+  static func gateway(
     _ providerCode: String, _ certainty: Certainty, _ code: PurchaseReason.Code,
     _ owner: PurchaseReason.Owner, _ text: String, advice: String = ""
   ) -> Entry {
@@ -79,7 +84,7 @@ enum ReasonCatalogue {
   /// The API is closed to this application or token; another way to buy would not be.
   private static let closedDoors: [Entry] = [
     closed("IncompleteSignature", .reseller, "the application's secret does not fit its key"),
-    closed("IllegalAccessToken", .reseller, "the access token is invalid or expired"),
+    closed(illegalAccessToken, .reseller, "the access token is invalid or expired"),
     closed("InvalidAppkey", .reseller, "AliExpress does not know the application key"),
     closed(
       "InsufficientPermission", .reseller, "the application may not use this method",
@@ -163,6 +168,9 @@ enum ReasonCatalogue {
       "AliExpress has handled this request before and does not say with which order"),
   ]
 
+  /// The access token is invalid or expired: new ones may help.
+  static let illegalAccessToken = "IllegalAccessToken"
+
   /// "Exists, id unknown."
   static let repeatedOrder = "REPEATED_ORDER_ERROR"
 
@@ -187,12 +195,19 @@ extension ReasonCatalogue.Entry {
 
   /// The reason for a person, with the supplier's own words.
   func reason(_ message: String) -> PurchaseReason {
-    let said =
-      message.isEmpty ? "" : " (AliExpress: \(message.prefix(Self.messageLengthMax)))"
     if code == .browserNotConfigured {
-      return .noPath(text + said, advice: advice, owner: owner, providerCode: providerCode)
+      return .noPath(text + said(message), advice: advice, owner: owner, providerCode: providerCode)
     }
-    return PurchaseReason(
-      code: code, text: text + said, owner: owner, providerCode: providerCode)
+    return bareReason(message)
+  }
+
+  /// The same where no purchase is concerned.
+  func bareReason(_ message: String) -> PurchaseReason {
+    PurchaseReason(
+      code: code, text: text + said(message), owner: owner, providerCode: providerCode)
+  }
+
+  private func said(_ message: String) -> String {
+    message.isEmpty ? "" : " (AliExpress: \(message.prefix(Self.messageLengthMax)))"
   }
 }

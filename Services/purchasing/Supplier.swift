@@ -3,7 +3,7 @@ import Money
 import Outside
 
 /// The door to the supplier.
-protocol Supplier: Sendable {
+protocol Supplier: TokenSource {
   /// The supplier as one reseller sees it; nil where the environment has none.
   ///
   /// Made anew for each use: nobody else's tokens are ever within its reach.

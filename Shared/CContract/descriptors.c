@@ -199,6 +199,8 @@ const void *dropwire_purchasing_v1_GetCredentialStatusRequest_descriptor(void) {
 
 const void *dropwire_purchasing_v1_CredentialStatus_descriptor(void) { return &dropwire__purchasing__v1__credential_status__descriptor; }
 
+const void *dropwire_purchasing_v1_TokenRefresh_descriptor(void) { return &dropwire__purchasing__v1__token_refresh__descriptor; }
+
 const void *dropwire_purchasing_v1_ListCredentialsRequest_descriptor(void) { return &dropwire__purchasing__v1__list_credentials_request__descriptor; }
 
 const void *dropwire_purchasing_v1_ListCredentialsResponse_descriptor(void) { return &dropwire__purchasing__v1__list_credentials_response__descriptor; }
@@ -218,3 +220,15 @@ const void *dropwire_purchasing_v1_RefreshCredentialsRequest_descriptor(void) { 
 const void *dropwire_purchasing_v1_RotateKeysRequest_descriptor(void) { return &dropwire__purchasing__v1__rotate_keys_request__descriptor; }
 
 const void *dropwire_purchasing_v1_RotateKeysResponse_descriptor(void) { return &dropwire__purchasing__v1__rotate_keys_response__descriptor; }
+
+const void *dropwire_purchasing_v1_ListKeysRequest_descriptor(void) { return &dropwire__purchasing__v1__list_keys_request__descriptor; }
+
+const void *dropwire_purchasing_v1_ListKeysResponse_descriptor(void) { return &dropwire__purchasing__v1__list_keys_response__descriptor; }
+
+const void *dropwire_purchasing_v1_MasterKeyUse_descriptor(void) { return &dropwire__purchasing__v1__master_key_use__descriptor; }
+
+const void *dropwire_purchasing_v1_GetCredentialHistoryRequest_descriptor(void) { return &dropwire__purchasing__v1__get_credential_history_request__descriptor; }
+
+const void *dropwire_purchasing_v1_GetCredentialHistoryResponse_descriptor(void) { return &dropwire__purchasing__v1__get_credential_history_response__descriptor; }
+
+const void *dropwire_purchasing_v1_CredentialEvent_descriptor(void) { return &dropwire__purchasing__v1__credential_event__descriptor; }

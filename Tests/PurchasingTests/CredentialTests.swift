@@ -16,10 +16,11 @@ import Testing
   private static let secrets = CredentialSecrets(
     appKey: "1", appSecret: Secret("s"), accessToken: Secret("a"), refreshToken: Secret("r"))
   private static let key = CredentialKey(userID: 42, environment: .sandbox)
-  private static let seal = CredentialSeal(masterKey: MasterKey(SymmetricKey(size: .bits256)))
+  private static let seal = CredentialSeal(
+    keys: MasterKeyRing(MasterKey(SymmetricKey(size: .bits256))))
 
   private static func sealed(
-    _ change: (inout (key: CredentialKey, version: Int, box: CredentialSeal.Sealed)) -> Void = {
+    _ change: (inout (key: CredentialKey, version: Int, box: Envelope)) -> Void = {
       _ in
     }
   ) throws -> SealedCredentials {
@@ -42,7 +43,7 @@ import Testing
       try Self.sealed { $0.version = 4 },
     ]
     for row in moved {
-      #expect(throws: CredentialSeal.Failure.damaged) { try Self.seal.open(row) }
+      #expect(throws: Envelope.Failure.damaged) { try Self.seal.open(row) }
     }
   }
 
@@ -63,11 +64,11 @@ import Testing
       },
     ]
     for row in damaged {
-      #expect(throws: CredentialSeal.Failure.damaged) { try Self.seal.open(row) }
+      #expect(throws: Envelope.Failure.damaged) { try Self.seal.open(row) }
     }
-    let stranger = CredentialSeal(masterKey: MasterKey(SymmetricKey(size: .bits256)))
+    let stranger = CredentialSeal(keys: MasterKeyRing(MasterKey(SymmetricKey(size: .bits256))))
     let row = try Self.sealed()
-    #expect(throws: CredentialSeal.Failure.otherKey(row.keyID)) { try stranger.open(row) }
+    #expect(throws: Envelope.Failure.otherKey(row.keyID)) { try stranger.open(row) }
   }
 
   @Test func `each sealing has its own key and nonce`() throws {
@@ -82,7 +83,11 @@ import Testing
     defer { try? FileManager.default.removeItem(at: directory) }
     let test = try PurchasingUnderTest(.file(directory.appendingPathComponent("p.db").path))
     let canaries = ["canary-app-secret", "canary-access", "canary-refresh"]
-    var texts = [try await test.putCredentials(token: "canary-access").json()]
+    var texts = [
+      try await test.putCredentials(
+        token: "canary-access", refreshToken: "canary-refresh"
+      ).json()
+    ]
     try await test.moving {
       texts.append(try await test.buy("o-1").json())
       texts.append(try await test.credentialStatus().json())
@@ -114,7 +119,7 @@ import Testing
     #expect(try await test.credentialStatus().state == .missing)
     let put = try await test.putCredentials()
     #expect(put.state == .valid && put.version == 1 && put.reason == nil)
-    #expect(put.keyID == test.seal.masterKey.id)
+    #expect(put.keyID == test.seal.keys.newest.id)
     #expect(try await test.putCredentials().version == 1, "the same again changes nothing")
     let expired = try await test.putCredentials(expiresAt: 1_600_000_000_000)
     #expect(expired.state == .expired && expired.version == 2)

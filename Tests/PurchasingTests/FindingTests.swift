@@ -131,7 +131,7 @@ import Testing
             landedCost: cents.map { .init(minorUnits: $0, currency: "USD") }),
           options: Test.asOperator)
       }
-      await test.expectRefused(.failedPrecondition, reason: "BROWSER_NOT_CONFIGURED") {
+      await test.expectRefused(.failedPrecondition, reason: "NO_CREDENTIALS") {
         _ = try await found(nil)
       }
       let bought = try await found(850)

@@ -127,7 +127,7 @@ import Testing
         return "\(refused.reason?.code ?? "") \(refused.reason?.text ?? "")"
       }
       let missing = try await reason(Test.request("o-1", user: 43))
-      #expect(missing.hasPrefix("BROWSER_NOT_CONFIGURED"))
+      #expect(missing.hasPrefix("NO_CREDENTIALS"))
       #expect(missing.contains("no aliexpress-dropshipping credentials for reseller 43 in sandbox"))
       #expect(missing.contains("put credentials"))
       let house = try await reason(Test.request("o-2", user: 0))

@@ -1,6 +1,7 @@
 import Contract
 import Crypto
 import Logging
+import Outside
 import RPC
 import Store
 import Support
@@ -16,34 +17,42 @@ struct PurchasingUnderTest: Sendable {
 
   let store: Store
   let supplier = ScriptedSupplier()
-  let waiters = PurchaseWaiters()
+  let waiters = Waiters()
   let seal: CredentialSeal
   let work: PurchaseWork
+  let refreshes: RefreshWork
   let client: PurchasingClient
   let credentials: CredentialsClient
 
   init(
     _ location: Location = .memory, mayRepeat: Bool = true,
-    key: SymmetricKey = SymmetricKey(size: .bits256)
+    keys: MasterKeyRing = MasterKeyRing(MasterKey(SymmetricKey(size: .bits256)))
   ) throws {
     store = try Store(
       location, applicationID: Schema.applicationID, migrations: Schema.migrations,
       logger: Self.logger)
-    seal = CredentialSeal(masterKey: MasterKey(key))
+    seal = CredentialSeal(keys: keys)
     let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
     work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: Self.logger)
+    refreshes = RefreshWork(
+      store: store, source: supplier, seal: seal, waiters: waiters, logger: Self.logger)
     let service = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: Self.logger)
-    let services = [
-      service.rpcService(), CredentialsService(store: store, seal: seal).rpcService(),
-    ]
-    let channel = InProcessChannel(services: services, logger: Self.logger)
+    let keeper = CredentialsService(
+      store: store, source: supplier, seal: seal, settings: Self.settings, waiters: waiters)
+    let channel = InProcessChannel(
+      services: [service.rpcService(), keeper.rpcService()], logger: Self.logger)
     client = PurchasingClient(channel)
     credentials = CredentialsClient(channel)
   }
+
+  private static let settings = AuthorizationSettings(
+    sandbox: .init(
+      application: Application(key: "500001", secret: Secret("canary-platform-secret")),
+      redirectURL: "http://localhost/callback"))
 
   /// Runs with the purchases moving, for a reseller 42 with credentials in both environments.
   static func running(
@@ -57,7 +66,9 @@ struct PurchasingUnderTest: Sendable {
 
   /// Carries out intents while a body runs.
   func moving(_ body: () async throws -> Void) async throws {
-    let runner = IntentRunner(store: store, logger: Self.logger, handlers: work.handlers)
+    let runner = IntentRunner(
+      store: store, logger: Self.logger,
+      handlers: work.handlers.merging(refreshes.handlers) { one, _ in one })
     let running = Task { await runner.run() }
     do {
       try await body()
@@ -120,11 +131,11 @@ struct PurchasingUnderTest: Sendable {
 
   static func credentials(
     user: Int64 = 42, environment: Contract.Environment = .sandbox, token: String = "access-42",
-    expiresAt: Int64 = 4_000_000_000_000
+    refreshToken: String = "", expiresAt: Int64 = 4_000_000_000_000
   ) -> PutCredentialsRequest {
     PutCredentialsRequest(
       userID: user, api: "aliexpress-dropshipping", environment: environment, appKey: "500001",
-      appSecret: "canary-app-secret", accessToken: token, refreshToken: "canary-refresh",
+      appSecret: "canary-app-secret", accessToken: token, refreshToken: refreshToken,
       accessTokenExpiresAt: expiresAt == 0 ? nil : Timestamp(milliseconds: expiresAt),
       refreshTokenExpiresAt: nil, vendorAccountID: "")
   }
@@ -132,11 +143,12 @@ struct PurchasingUnderTest: Sendable {
   @discardableResult
   func putCredentials(
     user: Int64 = 42, environment: Contract.Environment = .sandbox, token: String = "access-42",
-    expiresAt: Int64 = 4_000_000_000_000
+    refreshToken: String = "", expiresAt: Int64 = 4_000_000_000_000
   ) async throws -> CredentialStatus {
     try await credentials.putCredentials(
       Self.credentials(
-        user: user, environment: environment, token: token, expiresAt: expiresAt),
+        user: user, environment: environment, token: token, refreshToken: refreshToken,
+        expiresAt: expiresAt),
       options: Self.asOperator)
   }
 

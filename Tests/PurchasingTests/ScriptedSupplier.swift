@@ -44,6 +44,7 @@ final class ScriptedSupplier: Supplier {
     var product = ScriptedSupplier.mug
     var deliveries = ScriptedSupplier.ways
     var tokens: [String] = []
+    var office = ScriptedTokens()
   }
 
   let state = Mutex(State())
@@ -99,6 +100,7 @@ final class ScriptedSupplier: Supplier {
   fileprivate func place(_ request: OrderRequest, token: String) -> Placing {
     state.withLock { state in
       state.requests.append(request.text)
+      if let refusal = state.office.refusal(of: token) { return refusal.placing }
       let answer = state.answers.isEmpty ? .place : state.answers.removeFirst()
       switch answer {
       case .answer(let placing): return placing
@@ -126,8 +128,9 @@ final class ScriptedSupplier: Supplier {
     PurchaseReason(code: .outcomeUnknown, text: "the connection was lost", owner: .nobody),
     isRepeated: false)
 
-  fileprivate func order(_ id: String) -> Reading<SupplierOrder> {
+  fileprivate func order(_ id: String, token: String) -> Reading<SupplierOrder> {
     state.withLock { state in
+      if let refusal = state.office.refusal(of: token) { return refusal.reading() }
       if let reading = state.orderReading { return reading }
       guard state.taken.values.contains(where: { $0.id == id }) || id.hasPrefix("9") else {
         return .refused(
@@ -144,9 +147,12 @@ final class ScriptedSupplier: Supplier {
     }
   }
 
-  fileprivate func product() -> Reading<SupplierProduct> {
+  fileprivate func product(token: String) -> Reading<SupplierProduct> {
     state.withLock { state in
       state.questions += 1
+      if let refusal = state.office.refusal(of: token), state.office.refusesReadings {
+        return refusal.reading()
+      }
       return state.productReadings.isEmpty
         ? .value(state.product) : state.productReadings.removeFirst()
     }
@@ -158,7 +164,7 @@ final class ScriptedSupplier: Supplier {
 
     func product(_ productID: String, shipTo country: String, in currency: Currency) async
       -> Reading<SupplierProduct>
-    { supplier.product() }
+    { supplier.product(token: token) }
     func deliveries(_ wish: DeliveryWish) async -> Reading<[Delivery]> {
       .value(supplier.state.withLock { $0.deliveries })
     }
@@ -166,7 +172,7 @@ final class ScriptedSupplier: Supplier {
       supplier.place(request, token: token)
     }
     func order(_ supplierOrderID: String) async -> Reading<SupplierOrder> {
-      supplier.order(supplierOrderID)
+      supplier.order(supplierOrderID, token: token)
     }
   }
 }

@@ -98,7 +98,7 @@ import Testing
 
   @Test func `a form encodes everything but unreserved characters`() {
     #expect(
-      AliExpressAccount.form(["a": "x+y &#;=é~-_.", "": ""]).split(separator: "&").sorted()
+      AliExpressForm.body(["a": "x+y &#;=é~-_.", "": ""]).split(separator: "&").sorted()
         == ["=", "a=x%2By%20%26%23%3B%3D%C3%A9~-_."])
   }
 }

@@ -6,22 +6,9 @@ import Store
 /// The sealed credentials and the audit of their use.
 ///
 /// **Invariant:** no value of a secret is ever in a column, a message or the audit.
+/// **Invariant:** credentials that can be renewed have an intent to do so.
 struct CredentialStore {
   let transaction: Transaction
-
-  /// What the audit says about one use or change.
-  struct Use: Hashable, Sendable {
-    enum Action: String, Sendable {
-      case put, use, useFailed, delete
-    }
-
-    let action: Action
-    let version: Int
-    /// Who acted, such as `system`.
-    let actor: String
-    /// What for, such as the key of a purchase.
-    let purpose: String
-  }
 
   /// New credentials before they are sealed.
   struct New: Sendable {
@@ -40,19 +27,25 @@ struct CredentialStore {
 
   private func row(_ key: CredentialKey) throws -> Row? {
     try transaction.row(
-      "SELECT * FROM credential WHERE userID = $1 AND api = $2 AND environment = $3",
-      [.integer(key.userID), .text(key.api), .integer(Int64(key.environment.rawValue))])
+      "SELECT * FROM credential WHERE userID = $1 AND api = $2 AND environment = $3", key.values)
   }
 
-  private func sealed(_ row: Row) -> SealedCredentials {
-    SealedCredentials(
+  func sealed(_ row: Row) -> SealedCredentials {
+    guard let origin = SealedCredentials.Origin(rawValue: row.text("origin")) else {
+      preconditionFailure("the schema admits no other origin")
+    }
+    return SealedCredentials(
       key: CredentialKey(
         userID: row.int("userID"), api: row.text("api"), environment: row.environment),
       version: Int(row.int("version")), keyID: row.text("keyID"),
       wrappedKey: row.blob("wrappedKey"), sealed: row.blob("sealed"),
       vendorAccountID: row.text("vendorAccountID"),
       accessTokenExpiresAt: row.int("accessTokenExpiresAt"),
-      refreshTokenExpiresAt: row.int("refreshTokenExpiresAt"), updatedAt: row.int("updatedAt"))
+      refreshTokenExpiresAt: row.int("refreshTokenExpiresAt"), updatedAt: row.int("updatedAt"),
+      origin: origin, accountVersion: Int(row.int("accountVersion")),
+      hasRefreshToken: row.int("hasRefreshToken") == 1, refusal: row.reason,
+      wantedVersion: Int(row.int("wantedVersion")), wantedBy: row.text("wantedBy"),
+      invalidVersion: Int(row.int("invalidVersion")))
   }
 
   /// Credentials in force in the order in which they were first put: one user's, or everyone's for
@@ -71,7 +64,10 @@ struct CredentialStore {
 
   /// Seals and stores new credentials in the place of the old ones. The same content again changes
   /// nothing.
-  func put(_ new: New, with seal: CredentialSeal, actor: String) throws -> SealedCredentials {
+  func put(
+    _ new: New, with seal: CredentialSeal, actor: String,
+    origin: SealedCredentials.Origin = .put
+  ) throws -> SealedCredentials {
     let before = try row(new.key)
     if let before, before.int("isDeleted") == 0, isSame(sealed(before), new, seal) {
       return sealed(before)
@@ -81,25 +77,36 @@ struct CredentialStore {
     try transaction.run(
       """
       INSERT INTO credential (userID, api, environment, version, keyID, wrappedKey, sealed,
-        vendorAccountID, accessTokenExpiresAt, refreshTokenExpiresAt, updatedAt)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        vendorAccountID, accessTokenExpiresAt, refreshTokenExpiresAt, updatedAt, origin,
+        accountVersion, hasRefreshToken)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $4, $13)
       ON CONFLICT (userID, api, environment) DO UPDATE SET version = $4, keyID = $5,
         wrappedKey = $6, sealed = $7, isDeleted = 0, vendorAccountID = $8,
-        accessTokenExpiresAt = $9, refreshTokenExpiresAt = $10, updatedAt = $11
+        accessTokenExpiresAt = $9, refreshTokenExpiresAt = $10, updatedAt = $11, origin = $12,
+        accountVersion = $4, hasRefreshToken = $13,
+        reasonCode = '', reasonText = '', reasonOwner = '', providerCode = ''
       """,
-      [
-        .integer(new.key.userID), .text(new.key.api),
-        .integer(Int64(new.key.environment.rawValue)), .integer(Int64(version)), .text(box.keyID),
-        .blob(box.wrappedKey), .blob(box.sealed), .text(new.vendorAccountID),
-        .integer(new.accessTokenExpiresAt), .integer(new.refreshTokenExpiresAt),
-        .integer(transaction.now),
+      new.key.values + [
+        .integer(Int64(version)), .text(box.keyID), .blob(box.wrappedKey), .blob(box.sealed),
+        .text(new.vendorAccountID), .integer(new.accessTokenExpiresAt),
+        .integer(new.refreshTokenExpiresAt), .integer(transaction.now), .text(origin.rawValue),
+        .integer(new.secrets.refreshToken.isEmpty ? 0 : 1),
       ])
-    try record(Use(action: .put, version: version, actor: actor, purpose: ""), of: new.key)
-    return SealedCredentials(
-      key: new.key, version: version, keyID: box.keyID, wrappedKey: box.wrappedKey,
-      sealed: box.sealed, vendorAccountID: new.vendorAccountID,
-      accessTokenExpiresAt: new.accessTokenExpiresAt,
-      refreshTokenExpiresAt: new.refreshTokenExpiresAt, updatedAt: transaction.now)
+    try record(
+      Use(
+        action: origin == .put ? .put : .authorized, version: version, actor: actor, purpose: ""),
+      of: new.key)
+    return try stored(new.key)
+  }
+
+  /// What was just stored, with the intent to renew it and the purchases that waited for it.
+  func stored(_ key: CredentialKey) throws -> SealedCredentials {
+    guard let stored = try sealed(key) else {
+      preconditionFailure("what was stored in this transaction is there")
+    }
+    try scheduleRefresh(stored)
+    try PurchaseStore(transaction: transaction).wake(userID: key.userID, key.environment)
+    return stored
   }
 
   private func isSame(_ stored: SealedCredentials, _ new: New, _ seal: CredentialSeal) -> Bool {
@@ -117,27 +124,17 @@ struct CredentialStore {
       UPDATE credential SET isDeleted = 1, wrappedKey = $4, sealed = $4, updatedAt = $5
       WHERE userID = $1 AND api = $2 AND environment = $3
       """,
-      [
-        .integer(key.userID), .text(key.api), .integer(Int64(key.environment.rawValue)),
-        .blob([]), .integer(transaction.now),
-      ])
+      key.values + [.blob([]), .integer(transaction.now)])
+    try transaction.complete(RefreshWork.intent, key.subject)
     try record(
       Use(action: .delete, version: stored.version, actor: actor, purpose: ""), of: key)
   }
+}
 
-  /// Writes a line of the audit.
-  func record(_ use: Use, of key: CredentialKey) throws {
-    try transaction.run(
-      """
-      INSERT INTO credentialAudit (userID, api, environment, version, action, actor, purpose,
-        recordedAt)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      """,
-      [
-        .integer(key.userID), .text(key.api), .integer(Int64(key.environment.rawValue)),
-        .integer(Int64(use.version)), .text(use.action.rawValue), .text(use.actor),
-        .text(use.purpose), .integer(transaction.now),
-      ])
+extension CredentialKey {
+  /// The first three parameters of every statement about credentials.
+  var values: [SQLValue] {
+    [.integer(userID), .text(api), .integer(Int64(environment.rawValue))]
   }
 }
 

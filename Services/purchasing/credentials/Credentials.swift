@@ -11,6 +11,24 @@ struct CredentialKey: Hashable, Sendable {
   let userID: Int64
   var api = Self.aliExpress
   let environment: Contract.Environment
+
+  /// Such as `42/aliexpress-dropshipping/sandbox`: names the intents of these credentials.
+  var subject: String { "\(userID)/\(api)/\(environment.word)" }
+
+  /// Reads a subject; nil for anything else.
+  init?(subject: String) {
+    let parts = subject.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, let userID = Int64(parts[0]) else { return nil }
+    let environments: [Contract.Environment] = [.sandbox, .production]
+    guard let environment = environments.first(where: { $0.word == parts[2] }) else { return nil }
+    self.init(userID: userID, api: String(parts[1]), environment: environment)
+  }
+
+  init(userID: Int64, api: String = Self.aliExpress, environment: Contract.Environment) {
+    self.userID = userID
+    self.api = api
+    self.environment = environment
+  }
 }
 
 /// What lets us act as a reseller at the supplier.
@@ -20,12 +38,25 @@ struct CredentialSecrets: Sendable {
   let accessToken: Secret
   /// Empty when there is none.
   let refreshToken: Secret
+
+  var application: Application { Application(key: appKey, secret: appSecret) }
+}
+
+/// An application that is registered at the supplier, on whose behalf resellers are asked.
+struct Application: Sendable {
+  let key: String
+  let secret: Secret
 }
 
 /// Credentials as they lie in the database: nobody without the master key can read or move them.
 struct SealedCredentials: Hashable, Sendable {
+  /// How tokens came; its raw value is stored.
+  enum Origin: String, Sendable, CaseIterable {
+    case put, authorized, refreshed
+  }
+
   let key: CredentialKey
-  /// Rises with each change; never used twice for one key.
+  /// Rises with each change; never used twice for one key. A refresh token belongs to one version.
   let version: Int
   /// The master key that wraps the data key.
   let keyID: String
@@ -35,78 +66,32 @@ struct SealedCredentials: Hashable, Sendable {
   /// Milliseconds since the epoch; 0 when not known.
   let accessTokenExpiresAt: Int64
   let refreshTokenExpiresAt: Int64
+  /// When the tokens came.
   let updatedAt: Int64
+  var origin = Origin.put
+  /// The version with which the account was put or authorized: a refresh keeps the account.
+  var accountVersion = 0
+  var hasRefreshToken = false
+  /// Why the supplier renews these tokens no more; nil while it may.
+  var refusal: PurchaseReason?
+  /// The version that somebody wants to be renewed now, and who; 0 when nobody does.
+  var wantedVersion = 0
+  var wantedBy = ""
+  /// The version whose access token the supplier called invalid; 0 when none.
+  var invalidVersion = 0
 
   /// Names the supplier's account that they belong to. Without the supplier's id of it, credentials
   /// that were put anew count as another account.
   var account: String {
-    vendorAccountID.isEmpty ? "credentials:\(version)" : "account:\(vendorAccountID)"
-  }
-}
-
-/// Whether credentials can be used. Pure.
-enum CredentialRules {
-  enum Verdict: Hashable, Sendable {
-    case valid, expiring, expired, undecryptable, missing
+    vendorAccountID.isEmpty ? "credentials:\(accountVersion)" : "account:\(vendorAccountID)"
   }
 
-  static func verdict(_ sealed: SealedCredentials?, canBeOpened: Bool, now: Int64) -> Verdict {
-    guard let sealed else { return .missing }
-    if !canBeOpened { return .undecryptable }
-    let end = sealed.accessTokenExpiresAt
-    if end == 0 { return .valid }
-    if end <= now { return .expired }
-    // The last fifth of its life.
-    let life = end - sealed.updatedAt
-    return now - sealed.updatedAt > life / 5 * 4 ? .expiring : .valid
+  var envelope: Envelope {
+    Envelope(keyID: keyID, wrappedKey: wrappedKey, sealed: sealed)
   }
 
-  /// Why the API cannot be used with these; nil when it can.
-  static func obstacle(_ verdict: Verdict, _ key: CredentialKey, version: Int) -> PurchaseReason? {
-    guard key.userID != 0 else {
-      return .noPath(
-        "the order has no reseller, so there is no AliExpress account to use",
-        advice: "buy it by hand, or refund", owner: .platform)
-    }
-    switch verdict {
-    case .valid, .expiring: return nil
-    case .missing, .expired, .undecryptable:
-      return .noPath(
-        why(verdict, key, version: version), advice: advice(verdict, key), owner: .reseller)
-    }
-  }
-
-  /// What the state means, for a person; empty when all is well.
-  static func why(_ verdict: Verdict, _ key: CredentialKey, version: Int) -> String {
-    let whose = "reseller \(key.userID) in \(key.environment.word)"
-    return switch verdict {
-    case .valid: ""
-    case .expiring: "the access token of \(whose) expires soon"
-    case .expired: "the access token of \(whose) has expired"
-    case .undecryptable:
-      "version \(version) of the credentials of \(whose) cannot be decrypted with the master key"
-    case .missing: "there are no \(key.api) credentials for \(whose)"
-    }
-  }
-
-  static func advice(_ verdict: Verdict, _ key: CredentialKey) -> String {
-    switch verdict {
-    case .valid: ""
-    case .expiring, .expired: "authorize again and put the new credentials"
-    case .undecryptable: "start with the master key that sealed them, or put them again"
-    case .missing: "put credentials for \(key.environment.word)"
-    }
-  }
-}
-
-extension CredentialRules.Verdict {
-  var contract: CredentialState {
-    switch self {
-    case .valid: .valid
-    case .expiring: .expiring
-    case .expired: .expired
-    case .undecryptable: .undecryptable
-    case .missing: .missing
-    }
-  }
+  /// Whether the supplier called this very access token invalid.
+  var isAccessTokenRefused: Bool { invalidVersion == version }
+  /// Whether somebody waits for new tokens.
+  var isRefreshWanted: Bool { wantedVersion == version }
 }

@@ -8,12 +8,16 @@ import Store
 /// The face of the credentials: secrets go in, and never come out.
 ///
 /// A reseller reaches his own, an admin or operator everyone's. Errors come in this order: who acts,
-/// the fields.
+/// the fields, the row's state. Beyond those of `Fields` and `NotFound` see `CredentialError`.
 struct CredentialsService: CredentialsMethods {
-  private static let secretBytesMax = 2048
+  static let secretBytesMax = 2048
 
   let store: Store
+  let source: any Supplier
   let seal: CredentialSeal
+  let settings: AuthorizationSettings
+  let waiters: Waiters
+  let exchanges = ExchangesUnderWay()
 
   /// Seals and stores credentials, and lets the reseller's waiting purchases go on. The same content
   /// again changes nothing.
@@ -24,17 +28,11 @@ struct CredentialsService: CredentialsMethods {
     let new = try read(request)
     try actor.requireAccess(to: new.key.userID)
     let seal = seal
-    let (stored, now) = try await store.write { transaction in
-      let stored = try CredentialStore(transaction: transaction).put(
-        new, with: seal, actor: "\(actor)")
-      if stored.updatedAt == transaction.now {
-        try PurchaseStore(transaction: transaction).wake(
-          userID: new.key.userID, new.key.environment)
-      }
-      return (stored, transaction.now)
+    let stored = try await store.write { transaction in
+      try CredentialStore(transaction: transaction).put(new, with: seal, actor: "\(actor)")
     }
     log(context, "credentials put", new.key, actor, version: stored.version)
-    return status(stored, new.key, now: now)
+    return try await status(new.key)
   }
 
   /// The state of one user's credentials, MISSING when there are none.
@@ -44,10 +42,7 @@ struct CredentialsService: CredentialsMethods {
     let actor = try context.actor()
     let key = try read(request.userID, request.api, request.environment)
     try actor.requireAccess(to: key.userID)
-    let (stored, now) = try await store.read { transaction in
-      (try CredentialStore(transaction: transaction).sealed(key), transaction.now)
-    }
-    return status(stored, key, now: now)
+    return try await status(key)
   }
 
   /// The states in the order in which the credentials were first put.
@@ -65,12 +60,14 @@ struct CredentialsService: CredentialsMethods {
     let (found, now) = try await store.read { transaction in
       let credentials = CredentialStore(transaction: transaction)
       return (
-        try credentials.list(userID: userID, after: after, limit: size + 1), transaction.now
+        try credentials.list(userID: userID, after: after, limit: size + 1).map {
+          ($0.0, $0.1, try credentials.lastRefresh($0.1.key))
+        }, transaction.now
       )
     }
     let page = found.prefix(size)
     return ListCredentialsResponse(
-      credentials: page.map { status($0.1, $0.1.key, now: now) },
+      credentials: page.map { status($0.1, $0.1.key, $0.2, now: now) },
       nextPageToken: found.count > size ? page.last.map { "\($0.0)" } ?? "" : "")
   }
 
@@ -91,7 +88,7 @@ struct CredentialsService: CredentialsMethods {
   // MARK: What all methods share
 
   /// Credentials are changed by people; no service acts for them.
-  private func changingActor(_ context: CallContext) throws -> Actor {
+  func changingActor(_ context: CallContext) throws -> Actor {
     let actor = try context.actor()
     if case .system = actor {
       throw PurchasingError.notAllowed(actor: "\(actor)", what: "change credentials")
@@ -99,30 +96,7 @@ struct CredentialsService: CredentialsMethods {
     return actor
   }
 
-  private func status(_ stored: SealedCredentials?, _ key: CredentialKey, now: Int64)
-    -> CredentialStatus
-  {
-    let canBeOpened = stored.map { (try? seal.open($0)) != nil } ?? false
-    let verdict = CredentialRules.verdict(stored, canBeOpened: canBeOpened, now: now)
-    func time(_ milliseconds: Int64?) -> Timestamp? {
-      milliseconds.flatMap { $0 == 0 ? nil : Timestamp(milliseconds: $0) }
-    }
-    let why = CredentialRules.why(verdict, key, version: stored?.version ?? 0)
-    return CredentialStatus(
-      userID: key.userID, api: key.api, environment: key.environment, state: verdict.contract,
-      reason: why.isEmpty
-        ? nil
-        : Reason(
-          code: "CREDENTIALS_" + verdict.contract.shortName,
-          text: "\(why); \(CredentialRules.advice(verdict, key))", owner: "reseller",
-          providerCode: ""),
-      version: Int32(clamping: stored?.version ?? 0), keyID: stored?.keyID ?? "",
-      accessTokenExpiresAt: time(stored?.accessTokenExpiresAt),
-      refreshTokenExpiresAt: time(stored?.refreshTokenExpiresAt),
-      updatedAt: time(stored?.updatedAt), vendorAccountID: stored?.vendorAccountID ?? "")
-  }
-
-  private func log(
+  func log(
     _ context: CallContext, _ message: Logger.Message, _ key: CredentialKey, _ actor: Actor,
     version: Int?
   ) {
@@ -135,7 +109,7 @@ struct CredentialsService: CredentialsMethods {
 
   // MARK: Reading
 
-  private func read(_ userID: Int64, _ api: String, _ environment: Contract.Environment)
+  func read(_ userID: Int64, _ api: String, _ environment: Contract.Environment)
     throws(InvalidFields) -> CredentialKey
   {
     var fields = Fields()
@@ -148,20 +122,10 @@ struct CredentialsService: CredentialsMethods {
   private func read(_ request: PutCredentialsRequest) throws(InvalidFields) -> CredentialStore.New {
     var fields = Fields()
     let key = fields.credentialKey(request.userID, request.api, request.environment)
-    // A message never repeats what was sent: it may be a secret in the wrong field.
-    let parts = [
-      ("app_key", request.appKey, true), ("app_secret", request.appSecret, true),
-      ("access_token", request.accessToken, true), ("refresh_token", request.refreshToken, false),
-    ]
-    for (name, text, isRequired) in parts {
-      if isRequired && text.isEmpty { fields.reject(name, "is empty") }
-      if text.utf8.count > Self.secretBytesMax
-        || !text.unicodeScalars.allSatisfy({ (33...126).contains($0.value) })
-      {
-        fields.reject(
-          name, "must be at most \(Self.secretBytesMax) printable ASCII characters without blanks")
-      }
-    }
+    fields.secret("app_key", request.appKey, isRequired: true)
+    fields.secret("app_secret", request.appSecret, isRequired: true)
+    fields.secret("access_token", request.accessToken, isRequired: true)
+    fields.secret("refresh_token", request.refreshToken, isRequired: false)
     let accessEnd = fields.time("access_token_expires_at", request.accessTokenExpiresAt)
     let refreshEnd = fields.time("refresh_token_expires_at", request.refreshTokenExpiresAt)
     let account = fields.text("vendor_account_id", request.vendorAccountID)
@@ -178,7 +142,19 @@ struct CredentialsService: CredentialsMethods {
 }
 
 extension Fields {
-  fileprivate mutating func credentialKey(
+  /// A part of credentials. A message never repeats what was sent: it may be a secret in the wrong
+  /// field.
+  mutating func secret(_ name: String, _ text: String, isRequired: Bool) {
+    if isRequired && text.isEmpty { reject(name, "is empty") }
+    let max = CredentialsService.secretBytesMax
+    if text.utf8.count > max
+      || !text.unicodeScalars.allSatisfy({ (33...126).contains($0.value) })
+    {
+      reject(name, "must be at most \(max) printable ASCII characters without blanks")
+    }
+  }
+
+  mutating func credentialKey(
     _ userID: Int64, _ api: String, _ environment: Contract.Environment
   ) -> CredentialKey? {
     if userID <= 0 { reject("user_id", "is \(userID); it must be a user's id") }

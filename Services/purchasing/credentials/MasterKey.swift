@@ -4,8 +4,8 @@ import Foundation
 /// The key that wraps the data keys of all credentials.
 ///
 /// **Invariant:** there is no default and no substitute: without a good key file the service does not
-/// start.
-struct MasterKey: Sendable {
+/// start. Printed or reflected it shows its id alone.
+struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
   static let bytes = 32
 
   /// Derived from the key, so that a row names the key that it needs; tells nothing about it.
@@ -18,6 +18,9 @@ struct MasterKey: Sendable {
     id = code.prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
+  var description: String { "(master key \(id))" }
+  var customMirror: Mirror { Mirror(self, children: []) }
+
   /// Why a key file is not used.
   struct Refused: Error, CustomStringConvertible {
     let description: String
@@ -28,7 +31,7 @@ struct MasterKey: Sendable {
   /// - Parameter isHandedOver: systemd made the file for this service alone; the group's bit then
   ///   shows an access list, not a group.
   init(file path: String, isHandedOver: Bool = false) throws(Refused) {
-    let make = "make one with: (umask 077; head -c 32 /dev/urandom > \(path))"
+    let make = "make one with: purchasing --make-key \(path)"
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
       throw Refused(

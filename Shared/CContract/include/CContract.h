@@ -98,6 +98,7 @@ const void *_Nonnull dropwire_purchasing_v1_QuoteResponse_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_PutCredentialsRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_GetCredentialStatusRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_CredentialStatus_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_TokenRefresh_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_ListCredentialsRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_ListCredentialsResponse_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_DeleteCredentialsRequest_descriptor(void);
@@ -108,3 +109,9 @@ const void *_Nonnull dropwire_purchasing_v1_CompleteAuthorizationRequest_descrip
 const void *_Nonnull dropwire_purchasing_v1_RefreshCredentialsRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_RotateKeysRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_RotateKeysResponse_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_ListKeysRequest_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_ListKeysResponse_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_MasterKeyUse_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_GetCredentialHistoryRequest_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_GetCredentialHistoryResponse_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_CredentialEvent_descriptor(void);

@@ -103,6 +103,7 @@ public enum ContractCatalogue {
     PutCredentialsRequest.self,
     GetCredentialStatusRequest.self,
     CredentialStatus.self,
+    TokenRefresh.self,
     ListCredentialsRequest.self,
     ListCredentialsResponse.self,
     DeleteCredentialsRequest.self,
@@ -113,6 +114,12 @@ public enum ContractCatalogue {
     RefreshCredentialsRequest.self,
     RotateKeysRequest.self,
     RotateKeysResponse.self,
+    ListKeysRequest.self,
+    ListKeysResponse.self,
+    MasterKeyUse.self,
+    GetCredentialHistoryRequest.self,
+    GetCredentialHistoryResponse.self,
+    CredentialEvent.self,
   ]
 
   static let statistics = ServiceDescription(
@@ -300,6 +307,12 @@ public enum ContractCatalogue {
         CredentialStatus.self, isIdempotent: false),
       MethodDescription.answering(
         "dropwire.purchasing.v1.Credentials", "RotateKeys", RotateKeysRequest.self,
-        RotateKeysResponse.self, isIdempotent: false),
+        RotateKeysResponse.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.purchasing.v1.Credentials", "ListKeys", ListKeysRequest.self,
+        ListKeysResponse.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.purchasing.v1.Credentials", "GetCredentialHistory",
+        GetCredentialHistoryRequest.self, GetCredentialHistoryResponse.self, isIdempotent: true),
     ])
 }

@@ -41,6 +41,8 @@ public struct CredentialsClient: Sendable {
       options)
   }
 
+  /// Gives the supplier's page on which the reseller consents, and a state that is used once and
+  /// expires. A new one takes the place of the one before.
   public func beginAuthorization(
     _ request: BeginAuthorizationRequest, options: CallOptions = CallOptions()
   ) async throws -> BeginAuthorizationResponse {
@@ -49,6 +51,8 @@ public struct CredentialsClient: Sendable {
       options)
   }
 
+  /// Exchanges the code of the consent for tokens. Replay of the same state and code: the status as
+  /// it is now; where the answer was lost, another try.
   public func completeAuthorization(
     _ request: CompleteAuthorizationRequest, options: CallOptions = CallOptions()
   ) async throws -> CredentialStatus {
@@ -57,6 +61,8 @@ public struct CredentialsClient: Sendable {
       options)
   }
 
+  /// Renews the tokens now and waits for the outcome; calls at the same time share one refresh.
+  /// Tokens that were renewed within the last minute are not renewed again.
   public func refreshCredentials(
     _ request: RefreshCredentialsRequest, options: CallOptions = CallOptions()
   ) async throws -> CredentialStatus {
@@ -65,10 +71,29 @@ public struct CredentialsClient: Sendable {
       options)
   }
 
+  /// Wraps the data keys of all secrets with the newest master key, beside everything else that
+  /// goes on. Replay: goes on where it was; 0 rewrapped when nothing is left.
   public func rotateKeys(_ request: RotateKeysRequest, options: CallOptions = CallOptions())
     async throws -> RotateKeysResponse
   {
     try await channel.call(
-      "dropwire.purchasing.v1.Credentials", "RotateKeys", request, isIdempotent: false, options)
+      "dropwire.purchasing.v1.Credentials", "RotateKeys", request, isIdempotent: true, options)
+  }
+
+  /// The master keys that are configured, and those that secrets still need.
+  public func listKeys(_ request: ListKeysRequest, options: CallOptions = CallOptions())
+    async throws -> ListKeysResponse
+  {
+    try await channel.call(
+      "dropwire.purchasing.v1.Credentials", "ListKeys", request, isIdempotent: true, options)
+  }
+
+  /// Every use and change of one reseller's credentials, newest first. Never a secret.
+  public func getCredentialHistory(
+    _ request: GetCredentialHistoryRequest, options: CallOptions = CallOptions()
+  ) async throws -> GetCredentialHistoryResponse {
+    try await channel.call(
+      "dropwire.purchasing.v1.Credentials", "GetCredentialHistory", request, isIdempotent: true,
+      options)
   }
 }

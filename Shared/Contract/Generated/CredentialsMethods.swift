@@ -15,14 +15,33 @@ public protocol CredentialsMethods: Sendable {
     -> ListCredentialsResponse
   func deleteCredentials(_ request: DeleteCredentialsRequest, _ context: CallContext) async throws
     -> DeleteCredentialsResponse
+
+  /// Gives the supplier's page on which the reseller consents, and a state that is used once and
+  /// expires. A new one takes the place of the one before.
   func beginAuthorization(_ request: BeginAuthorizationRequest, _ context: CallContext) async throws
     -> BeginAuthorizationResponse
+
+  /// Exchanges the code of the consent for tokens. Replay of the same state and code: the status as
+  /// it is now; where the answer was lost, another try.
   func completeAuthorization(_ request: CompleteAuthorizationRequest, _ context: CallContext)
     async throws -> CredentialStatus
+
+  /// Renews the tokens now and waits for the outcome; calls at the same time share one refresh.
+  /// Tokens that were renewed within the last minute are not renewed again.
   func refreshCredentials(_ request: RefreshCredentialsRequest, _ context: CallContext) async throws
     -> CredentialStatus
+
+  /// Wraps the data keys of all secrets with the newest master key, beside everything else that
+  /// goes on. Replay: goes on where it was; 0 rewrapped when nothing is left.
   func rotateKeys(_ request: RotateKeysRequest, _ context: CallContext) async throws
     -> RotateKeysResponse
+
+  /// The master keys that are configured, and those that secrets still need.
+  func listKeys(_ request: ListKeysRequest, _ context: CallContext) async throws -> ListKeysResponse
+
+  /// Every use and change of one reseller's credentials, newest first. Never a secret.
+  func getCredentialHistory(_ request: GetCredentialHistoryRequest, _ context: CallContext)
+    async throws -> GetCredentialHistoryResponse
 }
 
 extension CredentialsMethods {
@@ -74,6 +93,18 @@ extension CredentialsMethods {
     throw .unimplemented("dropwire.purchasing.v1.Credentials", "RotateKeys")
   }
 
+  public func listKeys(_ request: ListKeysRequest, _ context: CallContext) async throws
+    -> ListKeysResponse
+  {
+    throw .unimplemented("dropwire.purchasing.v1.Credentials", "ListKeys")
+  }
+
+  public func getCredentialHistory(_ request: GetCredentialHistoryRequest, _ context: CallContext)
+    async throws -> GetCredentialHistoryResponse
+  {
+    throw .unimplemented("dropwire.purchasing.v1.Credentials", "GetCredentialHistory")
+  }
+
   /// The service as a server takes it.
   public func rpcService() -> RPCService {
     var methods: [String: MethodImplementation] = [:]
@@ -85,6 +116,8 @@ extension CredentialsMethods {
     methods["CompleteAuthorization"] = .answering(completeAuthorization)
     methods["RefreshCredentials"] = .answering(refreshCredentials)
     methods["RotateKeys"] = .answering(rotateKeys)
+    methods["ListKeys"] = .answering(listKeys)
+    methods["GetCredentialHistory"] = .answering(getCredentialHistory)
     return RPCService(name: "dropwire.purchasing.v1.Credentials", methods: methods)
   }
 }

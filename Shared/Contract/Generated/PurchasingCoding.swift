@@ -331,6 +331,10 @@ extension CredentialStatus: ContractMessage {
     fields.message(8, refreshTokenExpiresAt)
     fields.message(9, updatedAt)
     fields.value(10, vendorAccountID)
+    fields.value(11, advice)
+    fields.message(12, nextRefreshAt)
+    fields.message(13, lastRefresh)
+    fields.value(14, origin)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -345,6 +349,34 @@ extension CredentialStatus: ContractMessage {
     refreshTokenExpiresAt = try fields.message(8)
     updatedAt = try fields.message(9)
     vendorAccountID = try fields.value(10)
+    advice = try fields.value(11)
+    nextRefreshAt = try fields.message(12)
+    lastRefresh = try fields.message(13)
+    origin = try fields.value(14)
+  }
+}
+
+extension TokenRefresh: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_TokenRefresh_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, version)
+    fields.value(1, number)
+    fields.value(2, outcome)
+    fields.message(3, reason)
+    fields.message(4, startedAt)
+    fields.message(5, endedAt)
+    fields.value(6, actor)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    version = try fields.value(0)
+    number = try fields.value(1)
+    outcome = try fields.value(2)
+    reason = try fields.message(3)
+    startedAt = try fields.message(4)
+    endedAt = try fields.message(5)
+    actor = try fields.value(6)
   }
 }
 
@@ -416,12 +448,18 @@ extension BeginAuthorizationRequest: ContractMessage {
     fields.value(0, userID)
     fields.value(1, api)
     fields.value(2, environment)
+    fields.value(3, appKey)
+    fields.value(4, appSecret)
+    fields.value(5, redirectURL)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     userID = try fields.value(0)
     api = try fields.value(1)
     environment = try fields.value(2)
+    appKey = try fields.value(3)
+    appSecret = try fields.value(4)
+    redirectURL = try fields.value(5)
   }
 }
 
@@ -432,11 +470,13 @@ extension BeginAuthorizationResponse: ContractMessage {
   public func write(to fields: inout some FieldWriter) {
     fields.value(0, authorizeURL)
     fields.message(1, expiresAt)
+    fields.value(2, state)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     authorizeURL = try fields.value(0)
     expiresAt = try fields.message(1)
+    state = try fields.value(2)
   }
 }
 
@@ -463,12 +503,14 @@ extension RefreshCredentialsRequest: ContractMessage {
     fields.value(0, userID)
     fields.value(1, api)
     fields.value(2, environment)
+    fields.value(3, version)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     userID = try fields.value(0)
     api = try fields.value(1)
     environment = try fields.value(2)
+    version = try fields.value(3)
   }
 }
 
@@ -489,9 +531,111 @@ extension RotateKeysResponse: ContractMessage {
 
   public func write(to fields: inout some FieldWriter) {
     fields.value(0, rewrapped)
+    fields.value(1, remaining)
+    fields.value(2, unopened)
+    fields.values(3, keys)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     rewrapped = try fields.value(0)
+    remaining = try fields.value(1)
+    unopened = try fields.value(2)
+    keys = try fields.values(3)
+  }
+}
+
+extension ListKeysRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_ListKeysRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+  }
+}
+
+extension ListKeysResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_ListKeysResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, keys)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    keys = try fields.values(0)
+  }
+}
+
+extension MasterKeyUse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_MasterKeyUse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, keyID)
+    fields.value(1, isConfigured)
+    fields.value(2, isNewest)
+    fields.value(3, secrets)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    keyID = try fields.value(0)
+    isConfigured = try fields.value(1)
+    isNewest = try fields.value(2)
+    secrets = try fields.value(3)
+  }
+}
+
+extension GetCredentialHistoryRequest: ContractMessage {
+  public static let layout = MessageLayout(
+    dropwire_purchasing_v1_GetCredentialHistoryRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, userID)
+    fields.value(1, api)
+    fields.value(2, environment)
+    fields.value(3, pageSize)
+    fields.value(4, pageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    userID = try fields.value(0)
+    api = try fields.value(1)
+    environment = try fields.value(2)
+    pageSize = try fields.value(3)
+    pageToken = try fields.value(4)
+  }
+}
+
+extension GetCredentialHistoryResponse: ContractMessage {
+  public static let layout = MessageLayout(
+    dropwire_purchasing_v1_GetCredentialHistoryResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, events)
+    fields.value(1, nextPageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    events = try fields.values(0)
+    nextPageToken = try fields.value(1)
+  }
+}
+
+extension CredentialEvent: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_CredentialEvent_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.message(0, recordedAt)
+    fields.value(1, action)
+    fields.value(2, actor)
+    fields.value(3, version)
+    fields.value(4, purpose)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    recordedAt = try fields.message(0)
+    action = try fields.value(1)
+    actor = try fields.value(2)
+    version = try fields.value(3)
+    purpose = try fields.value(4)
   }
 }

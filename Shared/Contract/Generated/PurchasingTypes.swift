@@ -173,6 +173,62 @@ public enum CredentialState: ContractEnum {
   }
 }
 
+public enum RefreshOutcome: ContractEnum {
+  case unspecified
+  /// The call is under way.
+  case started
+  case done
+  /// The supplier renews them no more: the reseller must authorize again.
+  case refused
+  /// The answer was lost, so the refresh token may be spent.
+  case unknown
+  /// The supplier certainly did not take it; tried again.
+  case notAccepted
+  /// A number that this contract does not name, from a newer one.
+  case unrecognized(Int32)
+
+  public static let namePrefix = "REFRESH_OUTCOME_"
+  public static let allKnown: [Self] = [
+    .unspecified, .started, .done, .refused, .unknown, .notAccepted,
+  ]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .started
+    case 2: self = .done
+    case 3: self = .refused
+    case 4: self = .unknown
+    case 5: self = .notAccepted
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .started: 1
+    case .done: 2
+    case .refused: 3
+    case .unknown: 4
+    case .notAccepted: 5
+    case .unrecognized(let number): number
+    }
+  }
+
+  public var name: String {
+    switch self {
+    case .unspecified: "REFRESH_OUTCOME_UNSPECIFIED"
+    case .started: "REFRESH_OUTCOME_STARTED"
+    case .done: "REFRESH_OUTCOME_DONE"
+    case .refused: "REFRESH_OUTCOME_REFUSED"
+    case .unknown: "REFRESH_OUTCOME_UNKNOWN"
+    case .notAccepted: "REFRESH_OUTCOME_NOT_ACCEPTED"
+    case .unrecognized(let number): String(number)
+    }
+  }
+}
+
 /// The request of `Purchasing.PlacePurchase`.
 public struct PlacePurchaseRequest: Sendable, Hashable {
   public var orderID: String
@@ -516,13 +572,22 @@ public struct CredentialStatus: Sendable, Hashable {
   public var refreshTokenExpiresAt: Timestamp?
   public var updatedAt: Timestamp?
   public var vendorAccountID: String
+  /// What to do about it; empty when nothing.
+  public var advice: String
+  /// When the tokens are renewed by themselves; absent when they cannot be.
+  public var nextRefreshAt: Timestamp?
+  /// The newest try to renew them; absent when there was none.
+  public var lastRefresh: TokenRefresh?
+  /// How the tokens came: put, authorized or refreshed.
+  public var origin: String
 
   public init(
     userID: Int64 = 0, api: String = "", environment: Environment = .unspecified,
     state: CredentialState = .unspecified, reason: Reason? = nil, version: Int32 = 0,
     keyID: String = "", accessTokenExpiresAt: Timestamp? = nil,
     refreshTokenExpiresAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
-    vendorAccountID: String = ""
+    vendorAccountID: String = "", advice: String = "", nextRefreshAt: Timestamp? = nil,
+    lastRefresh: TokenRefresh? = nil, origin: String = ""
   ) {
     self.userID = userID
     self.api = api
@@ -535,6 +600,38 @@ public struct CredentialStatus: Sendable, Hashable {
     self.refreshTokenExpiresAt = refreshTokenExpiresAt
     self.updatedAt = updatedAt
     self.vendorAccountID = vendorAccountID
+    self.advice = advice
+    self.nextRefreshAt = nextRefreshAt
+    self.lastRefresh = lastRefresh
+    self.origin = origin
+  }
+}
+
+/// One request to the supplier to renew tokens.
+public struct TokenRefresh: Sendable, Hashable {
+  /// The version whose refresh token it spends.
+  public var version: Int32
+  /// 1 for the first of its version.
+  public var number: Int32
+  public var outcome: RefreshOutcome
+  public var reason: Reason?
+  public var startedAt: Timestamp?
+  public var endedAt: Timestamp?
+  /// Who or what asked for it, such as system or operator:NAME.
+  public var actor: String
+
+  public init(
+    version: Int32 = 0, number: Int32 = 0, outcome: RefreshOutcome = .unspecified,
+    reason: Reason? = nil, startedAt: Timestamp? = nil, endedAt: Timestamp? = nil,
+    actor: String = ""
+  ) {
+    self.version = version
+    self.number = number
+    self.outcome = outcome
+    self.reason = reason
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.actor = actor
   }
 }
 
@@ -585,11 +682,24 @@ public struct BeginAuthorizationRequest: Sendable, Hashable {
   public var userID: Int64
   public var api: String
   public var environment: Environment
+  /// The application that the reseller authorizes. Empty: that of his present credentials, else the
+  /// platform's own from the settings.
+  public var appKey: String
+  public var appSecret: String
+  /// Where the supplier sends the browser back to; it must be registered with the application.
+  /// Empty: the one of the settings.
+  public var redirectURL: String
 
-  public init(userID: Int64 = 0, api: String = "", environment: Environment = .unspecified) {
+  public init(
+    userID: Int64 = 0, api: String = "", environment: Environment = .unspecified,
+    appKey: String = "", appSecret: String = "", redirectURL: String = ""
+  ) {
     self.userID = userID
     self.api = api
     self.environment = environment
+    self.appKey = appKey
+    self.appSecret = appSecret
+    self.redirectURL = redirectURL
   }
 }
 
@@ -597,10 +707,13 @@ public struct BeginAuthorizationRequest: Sendable, Hashable {
 public struct BeginAuthorizationResponse: Sendable, Hashable {
   public var authorizeURL: String
   public var expiresAt: Timestamp?
+  /// Also part of the URL. The supplier is not known to send it back in every case.
+  public var state: String
 
-  public init(authorizeURL: String = "", expiresAt: Timestamp? = nil) {
+  public init(authorizeURL: String = "", expiresAt: Timestamp? = nil, state: String = "") {
     self.authorizeURL = authorizeURL
     self.expiresAt = expiresAt
+    self.state = state
   }
 }
 
@@ -620,17 +733,23 @@ public struct RefreshCredentialsRequest: Sendable, Hashable {
   public var userID: Int64
   public var api: String
   public var environment: Environment
+  /// The version to renew; one that was replaced meanwhile is not renewed. 0 for the present one.
+  public var version: Int32
 
-  public init(userID: Int64 = 0, api: String = "", environment: Environment = .unspecified) {
+  public init(
+    userID: Int64 = 0, api: String = "", environment: Environment = .unspecified, version: Int32 = 0
+  ) {
     self.userID = userID
     self.api = api
     self.environment = environment
+    self.version = version
   }
 }
 
 /// The request of `Credentials.RotateKeys`.
 public struct RotateKeysRequest: Sendable, Hashable {
-  /// The key to wrap with from now on; it must be in the configuration.
+  /// The key to wrap with from now on; it must be the newest of the configuration. Empty takes
+  /// that.
   public var keyID: String
 
   public init(keyID: String = "") {
@@ -641,8 +760,105 @@ public struct RotateKeysRequest: Sendable, Hashable {
 /// The answer of `Credentials.RotateKeys`.
 public struct RotateKeysResponse: Sendable, Hashable {
   public var rewrapped: Int64
+  /// Secrets that another key still wraps because the call's time was over; ask again.
+  public var remaining: Int64
+  /// Secrets that cannot be opened, since their key is not configured or they are damaged.
+  public var unopened: Int64
+  public var keys: [MasterKeyUse]
 
-  public init(rewrapped: Int64 = 0) {
+  public init(
+    rewrapped: Int64 = 0, remaining: Int64 = 0, unopened: Int64 = 0, keys: [MasterKeyUse] = []
+  ) {
     self.rewrapped = rewrapped
+    self.remaining = remaining
+    self.unopened = unopened
+    self.keys = keys
+  }
+}
+
+/// The request of `Credentials.ListKeys`.
+public struct ListKeysRequest: Sendable, Hashable {
+  public init() {}
+}
+
+/// The answer of `Credentials.ListKeys`.
+public struct ListKeysResponse: Sendable, Hashable {
+  public var keys: [MasterKeyUse]
+
+  public init(keys: [MasterKeyUse] = []) {
+    self.keys = keys
+  }
+}
+
+/// How much depends on a master key. One that is in use by none may be removed.
+public struct MasterKeyUse: Sendable, Hashable {
+  public var keyID: String
+  public var isConfigured: Bool
+  /// Whether new secrets are wrapped with it.
+  public var isNewest: Bool
+  public var secrets: Int64
+
+  public init(
+    keyID: String = "", isConfigured: Bool = false, isNewest: Bool = false, secrets: Int64 = 0
+  ) {
+    self.keyID = keyID
+    self.isConfigured = isConfigured
+    self.isNewest = isNewest
+    self.secrets = secrets
+  }
+}
+
+/// The request of `Credentials.GetCredentialHistory`.
+public struct GetCredentialHistoryRequest: Sendable, Hashable {
+  public var userID: Int64
+  public var api: String
+  public var environment: Environment
+  public var pageSize: Int32
+  public var pageToken: String
+
+  public init(
+    userID: Int64 = 0, api: String = "", environment: Environment = .unspecified,
+    pageSize: Int32 = 0, pageToken: String = ""
+  ) {
+    self.userID = userID
+    self.api = api
+    self.environment = environment
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+}
+
+/// The answer of `Credentials.GetCredentialHistory`.
+public struct GetCredentialHistoryResponse: Sendable, Hashable {
+  public var events: [CredentialEvent]
+  public var nextPageToken: String
+
+  public init(events: [CredentialEvent] = [], nextPageToken: String = "") {
+    self.events = events
+    self.nextPageToken = nextPageToken
+  }
+}
+
+/// One line of the audit of credentials.
+public struct CredentialEvent: Sendable, Hashable {
+  public var recordedAt: Timestamp?
+  /// put, use, useFailed, delete, authorizationBegun, authorized, authorizationFailed, refresh,
+  /// refreshed, refreshFailed, refreshLost, rewrapped.
+  public var action: String
+  /// Who acted, such as system or operator:NAME.
+  public var actor: String
+  public var version: Int32
+  /// What for, such as the key of a purchase, or what came of it.
+  public var purpose: String
+
+  public init(
+    recordedAt: Timestamp? = nil, action: String = "", actor: String = "", version: Int32 = 0,
+    purpose: String = ""
+  ) {
+    self.recordedAt = recordedAt
+    self.action = action
+    self.actor = actor
+    self.version = version
+    self.purpose = purpose
   }
 }

@@ -682,6 +682,51 @@ void   dropwire__purchasing__v1__credential_status__free_unpacked
   assert(message->base.descriptor == &dropwire__purchasing__v1__credential_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__purchasing__v1__token_refresh__init
+                     (Dropwire__Purchasing__V1__TokenRefresh         *message)
+{
+  static const Dropwire__Purchasing__V1__TokenRefresh init_value = DROPWIRE__PURCHASING__V1__TOKEN_REFRESH__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__token_refresh__get_packed_size
+                     (const Dropwire__Purchasing__V1__TokenRefresh *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__token_refresh__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__token_refresh__pack
+                     (const Dropwire__Purchasing__V1__TokenRefresh *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__token_refresh__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__token_refresh__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__TokenRefresh *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__token_refresh__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__TokenRefresh *
+       dropwire__purchasing__v1__token_refresh__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__TokenRefresh *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__token_refresh__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__token_refresh__free_unpacked
+                     (Dropwire__Purchasing__V1__TokenRefresh *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__token_refresh__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__purchasing__v1__list_credentials_request__init
                      (Dropwire__Purchasing__V1__ListCredentialsRequest         *message)
 {
@@ -1130,6 +1175,276 @@ void   dropwire__purchasing__v1__rotate_keys_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &dropwire__purchasing__v1__rotate_keys_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__purchasing__v1__list_keys_request__init
+                     (Dropwire__Purchasing__V1__ListKeysRequest         *message)
+{
+  static const Dropwire__Purchasing__V1__ListKeysRequest init_value = DROPWIRE__PURCHASING__V1__LIST_KEYS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__list_keys_request__get_packed_size
+                     (const Dropwire__Purchasing__V1__ListKeysRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__list_keys_request__pack
+                     (const Dropwire__Purchasing__V1__ListKeysRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__list_keys_request__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__ListKeysRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__ListKeysRequest *
+       dropwire__purchasing__v1__list_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__ListKeysRequest *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__list_keys_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__list_keys_request__free_unpacked
+                     (Dropwire__Purchasing__V1__ListKeysRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__purchasing__v1__list_keys_response__init
+                     (Dropwire__Purchasing__V1__ListKeysResponse         *message)
+{
+  static const Dropwire__Purchasing__V1__ListKeysResponse init_value = DROPWIRE__PURCHASING__V1__LIST_KEYS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__list_keys_response__get_packed_size
+                     (const Dropwire__Purchasing__V1__ListKeysResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__list_keys_response__pack
+                     (const Dropwire__Purchasing__V1__ListKeysResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__list_keys_response__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__ListKeysResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__ListKeysResponse *
+       dropwire__purchasing__v1__list_keys_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__ListKeysResponse *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__list_keys_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__list_keys_response__free_unpacked
+                     (Dropwire__Purchasing__V1__ListKeysResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__list_keys_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__purchasing__v1__master_key_use__init
+                     (Dropwire__Purchasing__V1__MasterKeyUse         *message)
+{
+  static const Dropwire__Purchasing__V1__MasterKeyUse init_value = DROPWIRE__PURCHASING__V1__MASTER_KEY_USE__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__master_key_use__get_packed_size
+                     (const Dropwire__Purchasing__V1__MasterKeyUse *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__master_key_use__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__master_key_use__pack
+                     (const Dropwire__Purchasing__V1__MasterKeyUse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__master_key_use__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__master_key_use__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__MasterKeyUse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__master_key_use__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__MasterKeyUse *
+       dropwire__purchasing__v1__master_key_use__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__MasterKeyUse *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__master_key_use__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__master_key_use__free_unpacked
+                     (Dropwire__Purchasing__V1__MasterKeyUse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__master_key_use__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__purchasing__v1__get_credential_history_request__init
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryRequest         *message)
+{
+  static const Dropwire__Purchasing__V1__GetCredentialHistoryRequest init_value = DROPWIRE__PURCHASING__V1__GET_CREDENTIAL_HISTORY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__get_credential_history_request__get_packed_size
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__get_credential_history_request__pack
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__get_credential_history_request__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__GetCredentialHistoryRequest *
+       dropwire__purchasing__v1__get_credential_history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__GetCredentialHistoryRequest *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__get_credential_history_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__get_credential_history_request__free_unpacked
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__purchasing__v1__get_credential_history_response__init
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryResponse         *message)
+{
+  static const Dropwire__Purchasing__V1__GetCredentialHistoryResponse init_value = DROPWIRE__PURCHASING__V1__GET_CREDENTIAL_HISTORY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__get_credential_history_response__get_packed_size
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__get_credential_history_response__pack
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__get_credential_history_response__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__GetCredentialHistoryResponse *
+       dropwire__purchasing__v1__get_credential_history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__GetCredentialHistoryResponse *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__get_credential_history_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__get_credential_history_response__free_unpacked
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_credential_history_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__purchasing__v1__credential_event__init
+                     (Dropwire__Purchasing__V1__CredentialEvent         *message)
+{
+  static const Dropwire__Purchasing__V1__CredentialEvent init_value = DROPWIRE__PURCHASING__V1__CREDENTIAL_EVENT__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__credential_event__get_packed_size
+                     (const Dropwire__Purchasing__V1__CredentialEvent *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__credential_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__credential_event__pack
+                     (const Dropwire__Purchasing__V1__CredentialEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__credential_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__credential_event__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__CredentialEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__credential_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__CredentialEvent *
+       dropwire__purchasing__v1__credential_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__CredentialEvent *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__credential_event__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__credential_event__free_unpacked
+                     (Dropwire__Purchasing__V1__CredentialEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__credential_event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor dropwire__purchasing__v1__place_purchase_request__field_descriptors[9] =
@@ -2587,7 +2902,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_credential_status
   (ProtobufCMessageInit) dropwire__purchasing__v1__get_credential_status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__credential_status__field_descriptors[11] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__credential_status__field_descriptors[15] =
 {
   {
     "user_id",
@@ -2721,12 +3036,64 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__credential_statu
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "advice",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialStatus, advice),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_refresh_at",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialStatus, next_refresh_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_refresh",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialStatus, last_refresh),
+    &dropwire__purchasing__v1__token_refresh__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialStatus, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__credential_status__field_indices_by_name[] = {
   7,   /* field[7] = access_token_expires_at */
+  11,   /* field[11] = advice */
   1,   /* field[1] = api */
   2,   /* field[2] = environment */
   6,   /* field[6] = key_id */
+  13,   /* field[13] = last_refresh */
+  12,   /* field[12] = next_refresh_at */
+  14,   /* field[14] = origin */
   4,   /* field[4] = reason */
   8,   /* field[8] = refresh_token_expires_at */
   3,   /* field[3] = state */
@@ -2738,7 +3105,7 @@ static const unsigned dropwire__purchasing__v1__credential_status__field_indices
 static const ProtobufCIntRange dropwire__purchasing__v1__credential_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__credential_status__descriptor =
 {
@@ -2748,11 +3115,127 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__credential_status__de
   "Dropwire__Purchasing__V1__CredentialStatus",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__CredentialStatus),
-  11,
+  15,
   dropwire__purchasing__v1__credential_status__field_descriptors,
   dropwire__purchasing__v1__credential_status__field_indices_by_name,
   1,  dropwire__purchasing__v1__credential_status__number_ranges,
   (ProtobufCMessageInit) dropwire__purchasing__v1__credential_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__token_refresh__field_descriptors[7] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__TokenRefresh, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__TokenRefresh, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcome",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__TokenRefresh, outcome),
+    &dropwire__purchasing__v1__refresh_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__TokenRefresh, reason),
+    &dropwire__common__v1__reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "started_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__TokenRefresh, started_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__TokenRefresh, ended_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actor",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__TokenRefresh, actor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__token_refresh__field_indices_by_name[] = {
+  6,   /* field[6] = actor */
+  5,   /* field[5] = ended_at */
+  1,   /* field[1] = number */
+  2,   /* field[2] = outcome */
+  3,   /* field[3] = reason */
+  4,   /* field[4] = started_at */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__token_refresh__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__token_refresh__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.TokenRefresh",
+  "TokenRefresh",
+  "Dropwire__Purchasing__V1__TokenRefresh",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__TokenRefresh),
+  7,
+  dropwire__purchasing__v1__token_refresh__field_descriptors,
+  dropwire__purchasing__v1__token_refresh__field_indices_by_name,
+  1,  dropwire__purchasing__v1__token_refresh__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__token_refresh__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__purchasing__v1__list_credentials_request__field_descriptors[3] =
@@ -2952,7 +3435,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__delete_credentials_re
   (ProtobufCMessageInit) dropwire__purchasing__v1__delete_credentials_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__begin_authorization_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__begin_authorization_request__field_descriptors[6] =
 {
   {
     "user_id",
@@ -2990,16 +3473,55 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__begin_authorizat
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "app_key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__BeginAuthorizationRequest, app_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "app_secret",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__BeginAuthorizationRequest, app_secret),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "redirect_url",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__BeginAuthorizationRequest, redirect_url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__begin_authorization_request__field_indices_by_name[] = {
   1,   /* field[1] = api */
+  3,   /* field[3] = app_key */
+  4,   /* field[4] = app_secret */
   2,   /* field[2] = environment */
+  5,   /* field[5] = redirect_url */
   0,   /* field[0] = user_id */
 };
 static const ProtobufCIntRange dropwire__purchasing__v1__begin_authorization_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__begin_authorization_request__descriptor =
 {
@@ -3009,14 +3531,14 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__begin_authorization_r
   "Dropwire__Purchasing__V1__BeginAuthorizationRequest",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__BeginAuthorizationRequest),
-  3,
+  6,
   dropwire__purchasing__v1__begin_authorization_request__field_descriptors,
   dropwire__purchasing__v1__begin_authorization_request__field_indices_by_name,
   1,  dropwire__purchasing__v1__begin_authorization_request__number_ranges,
   (ProtobufCMessageInit) dropwire__purchasing__v1__begin_authorization_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__begin_authorization_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__begin_authorization_response__field_descriptors[3] =
 {
   {
     "authorize_url",
@@ -3042,15 +3564,28 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__begin_authorizat
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__BeginAuthorizationResponse, state),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__begin_authorization_response__field_indices_by_name[] = {
   0,   /* field[0] = authorize_url */
   1,   /* field[1] = expires_at */
+  2,   /* field[2] = state */
 };
 static const ProtobufCIntRange dropwire__purchasing__v1__begin_authorization_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__begin_authorization_response__descriptor =
 {
@@ -3060,7 +3595,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__begin_authorization_r
   "Dropwire__Purchasing__V1__BeginAuthorizationResponse",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__BeginAuthorizationResponse),
-  2,
+  3,
   dropwire__purchasing__v1__begin_authorization_response__field_descriptors,
   dropwire__purchasing__v1__begin_authorization_response__field_indices_by_name,
   1,  dropwire__purchasing__v1__begin_authorization_response__number_ranges,
@@ -3118,7 +3653,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__complete_authorizatio
   (ProtobufCMessageInit) dropwire__purchasing__v1__complete_authorization_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__refresh_credentials_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__refresh_credentials_request__field_descriptors[4] =
 {
   {
     "user_id",
@@ -3156,16 +3691,29 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__refresh_credenti
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__RefreshCredentialsRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__refresh_credentials_request__field_indices_by_name[] = {
   1,   /* field[1] = api */
   2,   /* field[2] = environment */
   0,   /* field[0] = user_id */
+  3,   /* field[3] = version */
 };
 static const ProtobufCIntRange dropwire__purchasing__v1__refresh_credentials_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__refresh_credentials_request__descriptor =
 {
@@ -3175,7 +3723,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__refresh_credentials_r
   "Dropwire__Purchasing__V1__RefreshCredentialsRequest",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__RefreshCredentialsRequest),
-  3,
+  4,
   dropwire__purchasing__v1__refresh_credentials_request__field_descriptors,
   dropwire__purchasing__v1__refresh_credentials_request__field_indices_by_name,
   1,  dropwire__purchasing__v1__refresh_credentials_request__number_ranges,
@@ -3220,7 +3768,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__rotate_keys_request__
   (ProtobufCMessageInit) dropwire__purchasing__v1__rotate_keys_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__rotate_keys_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__rotate_keys_response__field_descriptors[4] =
 {
   {
     "rewrapped",
@@ -3234,14 +3782,53 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__rotate_keys_resp
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "remaining",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__RotateKeysResponse, remaining),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unopened",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__RotateKeysResponse, unopened),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keys",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Purchasing__V1__RotateKeysResponse, n_keys),
+    offsetof(Dropwire__Purchasing__V1__RotateKeysResponse, keys),
+    &dropwire__purchasing__v1__master_key_use__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__rotate_keys_response__field_indices_by_name[] = {
+  3,   /* field[3] = keys */
+  1,   /* field[1] = remaining */
   0,   /* field[0] = rewrapped */
+  2,   /* field[2] = unopened */
 };
 static const ProtobufCIntRange dropwire__purchasing__v1__rotate_keys_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__rotate_keys_response__descriptor =
 {
@@ -3251,11 +3838,375 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__rotate_keys_response_
   "Dropwire__Purchasing__V1__RotateKeysResponse",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__RotateKeysResponse),
-  1,
+  4,
   dropwire__purchasing__v1__rotate_keys_response__field_descriptors,
   dropwire__purchasing__v1__rotate_keys_response__field_indices_by_name,
   1,  dropwire__purchasing__v1__rotate_keys_response__number_ranges,
   (ProtobufCMessageInit) dropwire__purchasing__v1__rotate_keys_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define dropwire__purchasing__v1__list_keys_request__field_descriptors NULL
+#define dropwire__purchasing__v1__list_keys_request__field_indices_by_name NULL
+#define dropwire__purchasing__v1__list_keys_request__number_ranges NULL
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_keys_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.ListKeysRequest",
+  "ListKeysRequest",
+  "Dropwire__Purchasing__V1__ListKeysRequest",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__ListKeysRequest),
+  0,
+  dropwire__purchasing__v1__list_keys_request__field_descriptors,
+  dropwire__purchasing__v1__list_keys_request__field_indices_by_name,
+  0,  dropwire__purchasing__v1__list_keys_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__list_keys_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__list_keys_response__field_descriptors[1] =
+{
+  {
+    "keys",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Purchasing__V1__ListKeysResponse, n_keys),
+    offsetof(Dropwire__Purchasing__V1__ListKeysResponse, keys),
+    &dropwire__purchasing__v1__master_key_use__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__list_keys_response__field_indices_by_name[] = {
+  0,   /* field[0] = keys */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__list_keys_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_keys_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.ListKeysResponse",
+  "ListKeysResponse",
+  "Dropwire__Purchasing__V1__ListKeysResponse",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__ListKeysResponse),
+  1,
+  dropwire__purchasing__v1__list_keys_response__field_descriptors,
+  dropwire__purchasing__v1__list_keys_response__field_indices_by_name,
+  1,  dropwire__purchasing__v1__list_keys_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__list_keys_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__master_key_use__field_descriptors[4] =
+{
+  {
+    "key_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__MasterKeyUse, key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_configured",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__MasterKeyUse, is_configured),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_newest",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__MasterKeyUse, is_newest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "secrets",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__MasterKeyUse, secrets),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__master_key_use__field_indices_by_name[] = {
+  1,   /* field[1] = is_configured */
+  2,   /* field[2] = is_newest */
+  0,   /* field[0] = key_id */
+  3,   /* field[3] = secrets */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__master_key_use__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__master_key_use__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.MasterKeyUse",
+  "MasterKeyUse",
+  "Dropwire__Purchasing__V1__MasterKeyUse",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__MasterKeyUse),
+  4,
+  dropwire__purchasing__v1__master_key_use__field_descriptors,
+  dropwire__purchasing__v1__master_key_use__field_indices_by_name,
+  1,  dropwire__purchasing__v1__master_key_use__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__master_key_use__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__get_credential_history_request__field_descriptors[5] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "api",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryRequest, api),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__get_credential_history_request__field_indices_by_name[] = {
+  1,   /* field[1] = api */
+  2,   /* field[2] = environment */
+  3,   /* field[3] = page_size */
+  4,   /* field[4] = page_token */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__get_credential_history_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_credential_history_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.GetCredentialHistoryRequest",
+  "GetCredentialHistoryRequest",
+  "Dropwire__Purchasing__V1__GetCredentialHistoryRequest",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__GetCredentialHistoryRequest),
+  5,
+  dropwire__purchasing__v1__get_credential_history_request__field_descriptors,
+  dropwire__purchasing__v1__get_credential_history_request__field_indices_by_name,
+  1,  dropwire__purchasing__v1__get_credential_history_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__get_credential_history_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__get_credential_history_response__field_descriptors[2] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryResponse, n_events),
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryResponse, events),
+    &dropwire__purchasing__v1__credential_event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetCredentialHistoryResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__get_credential_history_response__field_indices_by_name[] = {
+  0,   /* field[0] = events */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__get_credential_history_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_credential_history_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.GetCredentialHistoryResponse",
+  "GetCredentialHistoryResponse",
+  "Dropwire__Purchasing__V1__GetCredentialHistoryResponse",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__GetCredentialHistoryResponse),
+  2,
+  dropwire__purchasing__v1__get_credential_history_response__field_descriptors,
+  dropwire__purchasing__v1__get_credential_history_response__field_indices_by_name,
+  1,  dropwire__purchasing__v1__get_credential_history_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__get_credential_history_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__credential_event__field_descriptors[5] =
+{
+  {
+    "recorded_at",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialEvent, recorded_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "action",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialEvent, action),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actor",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialEvent, actor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialEvent, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "purpose",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__CredentialEvent, purpose),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__credential_event__field_indices_by_name[] = {
+  1,   /* field[1] = action */
+  2,   /* field[2] = actor */
+  4,   /* field[4] = purpose */
+  0,   /* field[0] = recorded_at */
+  3,   /* field[3] = version */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__credential_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__credential_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.CredentialEvent",
+  "CredentialEvent",
+  "Dropwire__Purchasing__V1__CredentialEvent",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__CredentialEvent),
+  5,
+  dropwire__purchasing__v1__credential_event__field_descriptors,
+  dropwire__purchasing__v1__credential_event__field_indices_by_name,
+  1,  dropwire__purchasing__v1__credential_event__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__credential_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue dropwire__purchasing__v1__purchase_state__enum_values_by_number[8] =
@@ -3372,6 +4323,42 @@ const ProtobufCEnumDescriptor dropwire__purchasing__v1__credential_state__descri
   dropwire__purchasing__v1__credential_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue dropwire__purchasing__v1__refresh_outcome__enum_values_by_number[6] =
+{
+  { "REFRESH_OUTCOME_UNSPECIFIED", "DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_UNSPECIFIED", 0 },
+  { "REFRESH_OUTCOME_STARTED", "DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_STARTED", 1 },
+  { "REFRESH_OUTCOME_DONE", "DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_DONE", 2 },
+  { "REFRESH_OUTCOME_REFUSED", "DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_REFUSED", 3 },
+  { "REFRESH_OUTCOME_UNKNOWN", "DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_UNKNOWN", 4 },
+  { "REFRESH_OUTCOME_NOT_ACCEPTED", "DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_NOT_ACCEPTED", 5 },
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__refresh_outcome__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex dropwire__purchasing__v1__refresh_outcome__enum_values_by_name[6] =
+{
+  { "REFRESH_OUTCOME_DONE", 2 },
+  { "REFRESH_OUTCOME_NOT_ACCEPTED", 5 },
+  { "REFRESH_OUTCOME_REFUSED", 3 },
+  { "REFRESH_OUTCOME_STARTED", 1 },
+  { "REFRESH_OUTCOME_UNKNOWN", 4 },
+  { "REFRESH_OUTCOME_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor dropwire__purchasing__v1__refresh_outcome__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.RefreshOutcome",
+  "RefreshOutcome",
+  "Dropwire__Purchasing__V1__RefreshOutcome",
+  "dropwire.purchasing.v1",
+  6,
+  dropwire__purchasing__v1__refresh_outcome__enum_values_by_number,
+  6,
+  dropwire__purchasing__v1__refresh_outcome__enum_values_by_name,
+  1,
+  dropwire__purchasing__v1__refresh_outcome__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCMethodDescriptor dropwire__purchasing__v1__purchasing__method_descriptors[8] =
 {
   { "PlacePurchase", &dropwire__purchasing__v1__place_purchase_request__descriptor, &dropwire__purchasing__v1__purchase__descriptor },
@@ -3475,7 +4462,7 @@ void dropwire__purchasing__v1__purchasing__init (Dropwire__Purchasing__V1__Purch
                                      &dropwire__purchasing__v1__purchasing__descriptor,
                                      (ProtobufCServiceDestroy) destroy);
 }
-static const ProtobufCMethodDescriptor dropwire__purchasing__v1__credentials__method_descriptors[8] =
+static const ProtobufCMethodDescriptor dropwire__purchasing__v1__credentials__method_descriptors[10] =
 {
   { "PutCredentials", &dropwire__purchasing__v1__put_credentials_request__descriptor, &dropwire__purchasing__v1__credential_status__descriptor },
   { "GetCredentialStatus", &dropwire__purchasing__v1__get_credential_status_request__descriptor, &dropwire__purchasing__v1__credential_status__descriptor },
@@ -3485,13 +4472,17 @@ static const ProtobufCMethodDescriptor dropwire__purchasing__v1__credentials__me
   { "CompleteAuthorization", &dropwire__purchasing__v1__complete_authorization_request__descriptor, &dropwire__purchasing__v1__credential_status__descriptor },
   { "RefreshCredentials", &dropwire__purchasing__v1__refresh_credentials_request__descriptor, &dropwire__purchasing__v1__credential_status__descriptor },
   { "RotateKeys", &dropwire__purchasing__v1__rotate_keys_request__descriptor, &dropwire__purchasing__v1__rotate_keys_response__descriptor },
+  { "ListKeys", &dropwire__purchasing__v1__list_keys_request__descriptor, &dropwire__purchasing__v1__list_keys_response__descriptor },
+  { "GetCredentialHistory", &dropwire__purchasing__v1__get_credential_history_request__descriptor, &dropwire__purchasing__v1__get_credential_history_response__descriptor },
 };
 const unsigned dropwire__purchasing__v1__credentials__method_indices_by_name[] = {
   4,        /* BeginAuthorization */
   5,        /* CompleteAuthorization */
   3,        /* DeleteCredentials */
+  9,        /* GetCredentialHistory */
   1,        /* GetCredentialStatus */
   2,        /* ListCredentials */
+  8,        /* ListKeys */
   0,        /* PutCredentials */
   6,        /* RefreshCredentials */
   7         /* RotateKeys */
@@ -3503,7 +4494,7 @@ const ProtobufCServiceDescriptor dropwire__purchasing__v1__credentials__descript
   "Credentials",
   "Dropwire__Purchasing__V1__Credentials",
   "dropwire.purchasing.v1",
-  8,
+  10,
   dropwire__purchasing__v1__credentials__method_descriptors,
   dropwire__purchasing__v1__credentials__method_indices_by_name
 };
@@ -3570,6 +4561,22 @@ void dropwire__purchasing__v1__credentials__rotate_keys(ProtobufCService *servic
 {
   assert(service->descriptor == &dropwire__purchasing__v1__credentials__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__purchasing__v1__credentials__list_keys(ProtobufCService *service,
+                                                      const Dropwire__Purchasing__V1__ListKeysRequest *input,
+                                                      Dropwire__Purchasing__V1__ListKeysResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &dropwire__purchasing__v1__credentials__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__purchasing__v1__credentials__get_credential_history(ProtobufCService *service,
+                                                                   const Dropwire__Purchasing__V1__GetCredentialHistoryRequest *input,
+                                                                   Dropwire__Purchasing__V1__GetCredentialHistoryResponse_Closure closure,
+                                                                   void *closure_data)
+{
+  assert(service->descriptor == &dropwire__purchasing__v1__credentials__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__purchasing__v1__credentials__init (Dropwire__Purchasing__V1__Credentials_Service *service,
                                                   Dropwire__Purchasing__V1__Credentials_ServiceDestroy destroy)

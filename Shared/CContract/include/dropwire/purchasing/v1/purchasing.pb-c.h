@@ -32,6 +32,7 @@ typedef struct Dropwire__Purchasing__V1__QuoteResponse Dropwire__Purchasing__V1_
 typedef struct Dropwire__Purchasing__V1__PutCredentialsRequest Dropwire__Purchasing__V1__PutCredentialsRequest;
 typedef struct Dropwire__Purchasing__V1__GetCredentialStatusRequest Dropwire__Purchasing__V1__GetCredentialStatusRequest;
 typedef struct Dropwire__Purchasing__V1__CredentialStatus Dropwire__Purchasing__V1__CredentialStatus;
+typedef struct Dropwire__Purchasing__V1__TokenRefresh Dropwire__Purchasing__V1__TokenRefresh;
 typedef struct Dropwire__Purchasing__V1__ListCredentialsRequest Dropwire__Purchasing__V1__ListCredentialsRequest;
 typedef struct Dropwire__Purchasing__V1__ListCredentialsResponse Dropwire__Purchasing__V1__ListCredentialsResponse;
 typedef struct Dropwire__Purchasing__V1__DeleteCredentialsRequest Dropwire__Purchasing__V1__DeleteCredentialsRequest;
@@ -42,6 +43,12 @@ typedef struct Dropwire__Purchasing__V1__CompleteAuthorizationRequest Dropwire__
 typedef struct Dropwire__Purchasing__V1__RefreshCredentialsRequest Dropwire__Purchasing__V1__RefreshCredentialsRequest;
 typedef struct Dropwire__Purchasing__V1__RotateKeysRequest Dropwire__Purchasing__V1__RotateKeysRequest;
 typedef struct Dropwire__Purchasing__V1__RotateKeysResponse Dropwire__Purchasing__V1__RotateKeysResponse;
+typedef struct Dropwire__Purchasing__V1__ListKeysRequest Dropwire__Purchasing__V1__ListKeysRequest;
+typedef struct Dropwire__Purchasing__V1__ListKeysResponse Dropwire__Purchasing__V1__ListKeysResponse;
+typedef struct Dropwire__Purchasing__V1__MasterKeyUse Dropwire__Purchasing__V1__MasterKeyUse;
+typedef struct Dropwire__Purchasing__V1__GetCredentialHistoryRequest Dropwire__Purchasing__V1__GetCredentialHistoryRequest;
+typedef struct Dropwire__Purchasing__V1__GetCredentialHistoryResponse Dropwire__Purchasing__V1__GetCredentialHistoryResponse;
+typedef struct Dropwire__Purchasing__V1__CredentialEvent Dropwire__Purchasing__V1__CredentialEvent;
 
 
 /* --- enums --- */
@@ -88,6 +95,27 @@ typedef enum _Dropwire__Purchasing__V1__CredentialState {
   DROPWIRE__PURCHASING__V1__CREDENTIAL_STATE__CREDENTIAL_STATE_MISSING = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__PURCHASING__V1__CREDENTIAL_STATE)
 } Dropwire__Purchasing__V1__CredentialState;
+typedef enum _Dropwire__Purchasing__V1__RefreshOutcome {
+  DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_UNSPECIFIED = 0,
+  /*
+   * The call is under way.
+   */
+  DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_STARTED = 1,
+  DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_DONE = 2,
+  /*
+   * The supplier renews them no more: the reseller must authorize again.
+   */
+  DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_REFUSED = 3,
+  /*
+   * The answer was lost, so the refresh token may be spent.
+   */
+  DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_UNKNOWN = 4,
+  /*
+   * The supplier certainly did not take it; tried again.
+   */
+  DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_NOT_ACCEPTED = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME)
+} Dropwire__Purchasing__V1__RefreshOutcome;
 
 /* --- messages --- */
 
@@ -396,10 +424,54 @@ struct  Dropwire__Purchasing__V1__CredentialStatus
   Google__Protobuf__Timestamp *refresh_token_expires_at;
   Google__Protobuf__Timestamp *updated_at;
   char *vendor_account_id;
+  /*
+   * What to do about it; empty when nothing.
+   */
+  char *advice;
+  /*
+   * When the tokens are renewed by themselves; absent when they cannot be.
+   */
+  Google__Protobuf__Timestamp *next_refresh_at;
+  /*
+   * The newest try to renew them; absent when there was none.
+   */
+  Dropwire__Purchasing__V1__TokenRefresh *last_refresh;
+  /*
+   * How the tokens came: put, authorized or refreshed.
+   */
+  char *origin;
 };
 #define DROPWIRE__PURCHASING__V1__CREDENTIAL_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__credential_status__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__PURCHASING__V1__CREDENTIAL_STATE__CREDENTIAL_STATE_UNSPECIFIED, NULL, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string }
+    , 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__PURCHASING__V1__CREDENTIAL_STATE__CREDENTIAL_STATE_UNSPECIFIED, NULL, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * One request to the supplier to renew tokens.
+ */
+struct  Dropwire__Purchasing__V1__TokenRefresh
+{
+  ProtobufCMessage base;
+  /*
+   * The version whose refresh token it spends.
+   */
+  int32_t version;
+  /*
+   * 1 for the first of its version.
+   */
+  int32_t number;
+  Dropwire__Purchasing__V1__RefreshOutcome outcome;
+  Dropwire__Common__V1__Reason *reason;
+  Google__Protobuf__Timestamp *started_at;
+  Google__Protobuf__Timestamp *ended_at;
+  /*
+   * Who or what asked for it, such as system or operator:NAME.
+   */
+  char *actor;
+};
+#define DROPWIRE__PURCHASING__V1__TOKEN_REFRESH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__token_refresh__descriptor) \
+    , 0, 0, DROPWIRE__PURCHASING__V1__REFRESH_OUTCOME__REFRESH_OUTCOME_UNSPECIFIED, NULL, NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Purchasing__V1__ListCredentialsRequest
@@ -453,10 +525,21 @@ struct  Dropwire__Purchasing__V1__BeginAuthorizationRequest
   int64_t user_id;
   char *api;
   Dropwire__Common__V1__Environment environment;
+  /*
+   * The application that the reseller authorizes. Empty: that of his present credentials, else the
+   * platform's own from the settings.
+   */
+  char *app_key;
+  char *app_secret;
+  /*
+   * Where the supplier sends the browser back to; it must be registered with the application.
+   * Empty: the one of the settings.
+   */
+  char *redirect_url;
 };
 #define DROPWIRE__PURCHASING__V1__BEGIN_AUTHORIZATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__begin_authorization_request__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED }
+    , 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Purchasing__V1__BeginAuthorizationResponse
@@ -464,10 +547,14 @@ struct  Dropwire__Purchasing__V1__BeginAuthorizationResponse
   ProtobufCMessage base;
   char *authorize_url;
   Google__Protobuf__Timestamp *expires_at;
+  /*
+   * Also part of the URL. The supplier is not known to send it back in every case.
+   */
+  char *state;
 };
 #define DROPWIRE__PURCHASING__V1__BEGIN_AUTHORIZATION_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__begin_authorization_response__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Purchasing__V1__CompleteAuthorizationRequest
@@ -487,17 +574,21 @@ struct  Dropwire__Purchasing__V1__RefreshCredentialsRequest
   int64_t user_id;
   char *api;
   Dropwire__Common__V1__Environment environment;
+  /*
+   * The version to renew; one that was replaced meanwhile is not renewed. 0 for the present one.
+   */
+  int32_t version;
 };
 #define DROPWIRE__PURCHASING__V1__REFRESH_CREDENTIALS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__refresh_credentials_request__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED }
+    , 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, 0 }
 
 
 struct  Dropwire__Purchasing__V1__RotateKeysRequest
 {
   ProtobufCMessage base;
   /*
-   * The key to wrap with from now on; it must be in the configuration.
+   * The key to wrap with from now on; it must be the newest of the configuration. Empty takes that.
    */
   char *key_id;
 };
@@ -510,10 +601,112 @@ struct  Dropwire__Purchasing__V1__RotateKeysResponse
 {
   ProtobufCMessage base;
   int64_t rewrapped;
+  /*
+   * Secrets that another key still wraps because the call's time was over; ask again.
+   */
+  int64_t remaining;
+  /*
+   * Secrets that cannot be opened, since their key is not configured or they are damaged.
+   */
+  int64_t unopened;
+  size_t n_keys;
+  Dropwire__Purchasing__V1__MasterKeyUse **keys;
 };
 #define DROPWIRE__PURCHASING__V1__ROTATE_KEYS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__rotate_keys_response__descriptor) \
-    , 0 }
+    , 0, 0, 0, 0,NULL }
+
+
+struct  Dropwire__Purchasing__V1__ListKeysRequest
+{
+  ProtobufCMessage base;
+};
+#define DROPWIRE__PURCHASING__V1__LIST_KEYS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__list_keys_request__descriptor) \
+     }
+
+
+struct  Dropwire__Purchasing__V1__ListKeysResponse
+{
+  ProtobufCMessage base;
+  size_t n_keys;
+  Dropwire__Purchasing__V1__MasterKeyUse **keys;
+};
+#define DROPWIRE__PURCHASING__V1__LIST_KEYS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__list_keys_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * How much depends on a master key. One that is in use by none may be removed.
+ */
+struct  Dropwire__Purchasing__V1__MasterKeyUse
+{
+  ProtobufCMessage base;
+  char *key_id;
+  protobuf_c_boolean is_configured;
+  /*
+   * Whether new secrets are wrapped with it.
+   */
+  protobuf_c_boolean is_newest;
+  int64_t secrets;
+};
+#define DROPWIRE__PURCHASING__V1__MASTER_KEY_USE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__master_key_use__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
+
+
+struct  Dropwire__Purchasing__V1__GetCredentialHistoryRequest
+{
+  ProtobufCMessage base;
+  int64_t user_id;
+  char *api;
+  Dropwire__Common__V1__Environment environment;
+  int32_t page_size;
+  char *page_token;
+};
+#define DROPWIRE__PURCHASING__V1__GET_CREDENTIAL_HISTORY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__get_credential_history_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Purchasing__V1__GetCredentialHistoryResponse
+{
+  ProtobufCMessage base;
+  size_t n_events;
+  Dropwire__Purchasing__V1__CredentialEvent **events;
+  char *next_page_token;
+};
+#define DROPWIRE__PURCHASING__V1__GET_CREDENTIAL_HISTORY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__get_credential_history_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * One line of the audit of credentials.
+ */
+struct  Dropwire__Purchasing__V1__CredentialEvent
+{
+  ProtobufCMessage base;
+  Google__Protobuf__Timestamp *recorded_at;
+  /*
+   * put, use, useFailed, delete, authorizationBegun, authorized, authorizationFailed, refresh,
+   * refreshed, refreshFailed, refreshLost, rewrapped.
+   */
+  char *action;
+  /*
+   * Who acted, such as system or operator:NAME.
+   */
+  char *actor;
+  int32_t version;
+  /*
+   * What for, such as the key of a purchase, or what came of it.
+   */
+  char *purpose;
+};
+#define DROPWIRE__PURCHASING__V1__CREDENTIAL_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__credential_event__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 /* Dropwire__Purchasing__V1__PlacePurchaseRequest methods */
@@ -801,6 +994,25 @@ Dropwire__Purchasing__V1__CredentialStatus *
 void   dropwire__purchasing__v1__credential_status__free_unpacked
                      (Dropwire__Purchasing__V1__CredentialStatus *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__TokenRefresh methods */
+void   dropwire__purchasing__v1__token_refresh__init
+                     (Dropwire__Purchasing__V1__TokenRefresh         *message);
+size_t dropwire__purchasing__v1__token_refresh__get_packed_size
+                     (const Dropwire__Purchasing__V1__TokenRefresh   *message);
+size_t dropwire__purchasing__v1__token_refresh__pack
+                     (const Dropwire__Purchasing__V1__TokenRefresh   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__token_refresh__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__TokenRefresh   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__TokenRefresh *
+       dropwire__purchasing__v1__token_refresh__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__token_refresh__free_unpacked
+                     (Dropwire__Purchasing__V1__TokenRefresh *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Purchasing__V1__ListCredentialsRequest methods */
 void   dropwire__purchasing__v1__list_credentials_request__init
                      (Dropwire__Purchasing__V1__ListCredentialsRequest         *message);
@@ -991,6 +1203,120 @@ Dropwire__Purchasing__V1__RotateKeysResponse *
 void   dropwire__purchasing__v1__rotate_keys_response__free_unpacked
                      (Dropwire__Purchasing__V1__RotateKeysResponse *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__ListKeysRequest methods */
+void   dropwire__purchasing__v1__list_keys_request__init
+                     (Dropwire__Purchasing__V1__ListKeysRequest         *message);
+size_t dropwire__purchasing__v1__list_keys_request__get_packed_size
+                     (const Dropwire__Purchasing__V1__ListKeysRequest   *message);
+size_t dropwire__purchasing__v1__list_keys_request__pack
+                     (const Dropwire__Purchasing__V1__ListKeysRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__list_keys_request__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__ListKeysRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__ListKeysRequest *
+       dropwire__purchasing__v1__list_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__list_keys_request__free_unpacked
+                     (Dropwire__Purchasing__V1__ListKeysRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__ListKeysResponse methods */
+void   dropwire__purchasing__v1__list_keys_response__init
+                     (Dropwire__Purchasing__V1__ListKeysResponse         *message);
+size_t dropwire__purchasing__v1__list_keys_response__get_packed_size
+                     (const Dropwire__Purchasing__V1__ListKeysResponse   *message);
+size_t dropwire__purchasing__v1__list_keys_response__pack
+                     (const Dropwire__Purchasing__V1__ListKeysResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__list_keys_response__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__ListKeysResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__ListKeysResponse *
+       dropwire__purchasing__v1__list_keys_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__list_keys_response__free_unpacked
+                     (Dropwire__Purchasing__V1__ListKeysResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__MasterKeyUse methods */
+void   dropwire__purchasing__v1__master_key_use__init
+                     (Dropwire__Purchasing__V1__MasterKeyUse         *message);
+size_t dropwire__purchasing__v1__master_key_use__get_packed_size
+                     (const Dropwire__Purchasing__V1__MasterKeyUse   *message);
+size_t dropwire__purchasing__v1__master_key_use__pack
+                     (const Dropwire__Purchasing__V1__MasterKeyUse   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__master_key_use__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__MasterKeyUse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__MasterKeyUse *
+       dropwire__purchasing__v1__master_key_use__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__master_key_use__free_unpacked
+                     (Dropwire__Purchasing__V1__MasterKeyUse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__GetCredentialHistoryRequest methods */
+void   dropwire__purchasing__v1__get_credential_history_request__init
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryRequest         *message);
+size_t dropwire__purchasing__v1__get_credential_history_request__get_packed_size
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryRequest   *message);
+size_t dropwire__purchasing__v1__get_credential_history_request__pack
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__get_credential_history_request__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__GetCredentialHistoryRequest *
+       dropwire__purchasing__v1__get_credential_history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__get_credential_history_request__free_unpacked
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__GetCredentialHistoryResponse methods */
+void   dropwire__purchasing__v1__get_credential_history_response__init
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryResponse         *message);
+size_t dropwire__purchasing__v1__get_credential_history_response__get_packed_size
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryResponse   *message);
+size_t dropwire__purchasing__v1__get_credential_history_response__pack
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__get_credential_history_response__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__GetCredentialHistoryResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__GetCredentialHistoryResponse *
+       dropwire__purchasing__v1__get_credential_history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__get_credential_history_response__free_unpacked
+                     (Dropwire__Purchasing__V1__GetCredentialHistoryResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__CredentialEvent methods */
+void   dropwire__purchasing__v1__credential_event__init
+                     (Dropwire__Purchasing__V1__CredentialEvent         *message);
+size_t dropwire__purchasing__v1__credential_event__get_packed_size
+                     (const Dropwire__Purchasing__V1__CredentialEvent   *message);
+size_t dropwire__purchasing__v1__credential_event__pack
+                     (const Dropwire__Purchasing__V1__CredentialEvent   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__credential_event__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__CredentialEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__CredentialEvent *
+       dropwire__purchasing__v1__credential_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__credential_event__free_unpacked
+                     (Dropwire__Purchasing__V1__CredentialEvent *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Dropwire__Purchasing__V1__PlacePurchaseRequest_Closure)
@@ -1038,6 +1364,9 @@ typedef void (*Dropwire__Purchasing__V1__GetCredentialStatusRequest_Closure)
 typedef void (*Dropwire__Purchasing__V1__CredentialStatus_Closure)
                  (const Dropwire__Purchasing__V1__CredentialStatus *message,
                   void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__TokenRefresh_Closure)
+                 (const Dropwire__Purchasing__V1__TokenRefresh *message,
+                  void *closure_data);
 typedef void (*Dropwire__Purchasing__V1__ListCredentialsRequest_Closure)
                  (const Dropwire__Purchasing__V1__ListCredentialsRequest *message,
                   void *closure_data);
@@ -1067,6 +1396,24 @@ typedef void (*Dropwire__Purchasing__V1__RotateKeysRequest_Closure)
                   void *closure_data);
 typedef void (*Dropwire__Purchasing__V1__RotateKeysResponse_Closure)
                  (const Dropwire__Purchasing__V1__RotateKeysResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__ListKeysRequest_Closure)
+                 (const Dropwire__Purchasing__V1__ListKeysRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__ListKeysResponse_Closure)
+                 (const Dropwire__Purchasing__V1__ListKeysResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__MasterKeyUse_Closure)
+                 (const Dropwire__Purchasing__V1__MasterKeyUse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__GetCredentialHistoryRequest_Closure)
+                 (const Dropwire__Purchasing__V1__GetCredentialHistoryRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__GetCredentialHistoryResponse_Closure)
+                 (const Dropwire__Purchasing__V1__GetCredentialHistoryResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__CredentialEvent_Closure)
+                 (const Dropwire__Purchasing__V1__CredentialEvent *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -1191,6 +1538,14 @@ struct Dropwire__Purchasing__V1__Credentials_Service
                       const Dropwire__Purchasing__V1__RotateKeysRequest *input,
                       Dropwire__Purchasing__V1__RotateKeysResponse_Closure closure,
                       void *closure_data);
+  void (*list_keys)(Dropwire__Purchasing__V1__Credentials_Service *service,
+                    const Dropwire__Purchasing__V1__ListKeysRequest *input,
+                    Dropwire__Purchasing__V1__ListKeysResponse_Closure closure,
+                    void *closure_data);
+  void (*get_credential_history)(Dropwire__Purchasing__V1__Credentials_Service *service,
+                                 const Dropwire__Purchasing__V1__GetCredentialHistoryRequest *input,
+                                 Dropwire__Purchasing__V1__GetCredentialHistoryResponse_Closure closure,
+                                 void *closure_data);
 };
 typedef void (*Dropwire__Purchasing__V1__Credentials_ServiceDestroy)(Dropwire__Purchasing__V1__Credentials_Service *);
 void dropwire__purchasing__v1__credentials__init (Dropwire__Purchasing__V1__Credentials_Service *service,
@@ -1206,7 +1561,9 @@ void dropwire__purchasing__v1__credentials__init (Dropwire__Purchasing__V1__Cred
       function_prefix__ ## begin_authorization,\
       function_prefix__ ## complete_authorization,\
       function_prefix__ ## refresh_credentials,\
-      function_prefix__ ## rotate_keys  }
+      function_prefix__ ## rotate_keys,\
+      function_prefix__ ## list_keys,\
+      function_prefix__ ## get_credential_history  }
 void dropwire__purchasing__v1__credentials__put_credentials(ProtobufCService *service,
                                                             const Dropwire__Purchasing__V1__PutCredentialsRequest *input,
                                                             Dropwire__Purchasing__V1__CredentialStatus_Closure closure,
@@ -1239,12 +1596,21 @@ void dropwire__purchasing__v1__credentials__rotate_keys(ProtobufCService *servic
                                                         const Dropwire__Purchasing__V1__RotateKeysRequest *input,
                                                         Dropwire__Purchasing__V1__RotateKeysResponse_Closure closure,
                                                         void *closure_data);
+void dropwire__purchasing__v1__credentials__list_keys(ProtobufCService *service,
+                                                      const Dropwire__Purchasing__V1__ListKeysRequest *input,
+                                                      Dropwire__Purchasing__V1__ListKeysResponse_Closure closure,
+                                                      void *closure_data);
+void dropwire__purchasing__v1__credentials__get_credential_history(ProtobufCService *service,
+                                                                   const Dropwire__Purchasing__V1__GetCredentialHistoryRequest *input,
+                                                                   Dropwire__Purchasing__V1__GetCredentialHistoryResponse_Closure closure,
+                                                                   void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    dropwire__purchasing__v1__purchase_state__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__purchasing__v1__attempt_outcome__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__purchasing__v1__credential_state__descriptor;
+extern const ProtobufCEnumDescriptor    dropwire__purchasing__v1__refresh_outcome__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__place_purchase_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_purchase_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_purchases_request__descriptor;
@@ -1260,6 +1626,7 @@ extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__quote_response
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__put_credentials_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_credential_status_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__credential_status__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__token_refresh__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_credentials_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_credentials_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__delete_credentials_request__descriptor;
@@ -1270,6 +1637,12 @@ extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__complete_autho
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__refresh_credentials_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__rotate_keys_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__rotate_keys_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_keys_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__list_keys_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__master_key_use__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_credential_history_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_credential_history_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__credential_event__descriptor;
 extern const ProtobufCServiceDescriptor dropwire__purchasing__v1__purchasing__descriptor;
 extern const ProtobufCServiceDescriptor dropwire__purchasing__v1__credentials__descriptor;
 

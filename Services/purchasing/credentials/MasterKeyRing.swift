@@ -1,0 +1,16 @@
+/// The master keys that are configured: the newest wraps, each of them opens.
+struct MasterKeyRing: Sendable {
+  let newest: MasterKey
+  private let byID: [String: MasterKey]
+
+  init(_ newest: MasterKey, older: [MasterKey] = []) {
+    self.newest = newest
+    byID = Dictionary((older + [newest]).map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+  }
+
+  /// The key with an id; nil when it is not configured.
+  subscript(_ id: String) -> MasterKey? { byID[id] }
+
+  /// Newest first, the others by name.
+  var ids: [String] { [newest.id] + byID.keys.filter { $0 != newest.id }.sorted() }
+}
