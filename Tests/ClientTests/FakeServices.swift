@@ -27,6 +27,8 @@ struct FakeServices: Sendable {
   var trialBalance = Examples.trialBalance
   var verified = VerifyJournalResponse(isValid: true, entries: 3, headHash: [0xAB, 0x01])
   var violations: [Violation] = []
+  /// Secrets that a rotation of keys could not open.
+  var unopened: Int64 = 0
   var refusal: RPCError?
   /// The statistics of one look after the other; the last one stays.
   var statistics: [GetStatisticsResponse] = [Examples.statistics]
@@ -154,6 +156,57 @@ private struct FakeCredentials: CredentialsMethods {
     return CredentialStatus(
       userID: request.userID, api: request.api, environment: request.environment, state: .valid,
       version: 1, keyID: "k1")
+  }
+
+  func getCredentialStatus(_ request: GetCredentialStatusRequest, _ context: CallContext)
+    async throws -> CredentialStatus
+  {
+    try fake.note("GetCredentialStatus", request, context)
+    return Examples.credentials
+  }
+
+  func beginAuthorization(_ request: BeginAuthorizationRequest, _ context: CallContext)
+    async throws -> BeginAuthorizationResponse
+  {
+    try fake.note("BeginAuthorization", request, context)
+    return BeginAuthorizationResponse(
+      authorizeURL: "https://supplier.example/oauth/authorize?state=s1",
+      expiresAt: Examples.time(600_000), state: "s1")
+  }
+
+  func completeAuthorization(_ request: CompleteAuthorizationRequest, _ context: CallContext)
+    async throws -> CredentialStatus
+  {
+    try fake.note("CompleteAuthorization", request, context)
+    return Examples.credentials
+  }
+
+  func refreshCredentials(_ request: RefreshCredentialsRequest, _ context: CallContext)
+    async throws -> CredentialStatus
+  {
+    try fake.note("RefreshCredentials", request, context)
+    return Examples.credentials
+  }
+
+  func rotateKeys(_ request: RotateKeysRequest, _ context: CallContext) async throws
+    -> RotateKeysResponse
+  {
+    try fake.note("RotateKeys", request, context)
+    return RotateKeysResponse(rewrapped: 3, unopened: fake.unopened, keys: Examples.keys)
+  }
+
+  func listKeys(_ request: ListKeysRequest, _ context: CallContext) async throws
+    -> ListKeysResponse
+  {
+    try fake.note("ListKeys", request, context)
+    return ListKeysResponse(keys: Examples.keys)
+  }
+
+  func getCredentialHistory(_ request: GetCredentialHistoryRequest, _ context: CallContext)
+    async throws -> GetCredentialHistoryResponse
+  {
+    try fake.note("GetCredentialHistory", request, context)
+    return GetCredentialHistoryResponse(events: Examples.credentialEvents)
   }
 }
 

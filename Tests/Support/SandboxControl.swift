@@ -33,8 +33,19 @@ public struct SandboxControl: Sendable {
       public let captures: [Capture]
       public let payouts: [Payout]
     }
+    /// An exchange for tokens that the supplier was asked for.
+    public struct Exchange: Decodable, Sendable {
+      /// `code` or `refresh`.
+      public let kind: String
+      /// The code or refresh token.
+      public let text: String
+      public let account: String
+      public let granted: Bool
+    }
     public struct AliExpress: Decodable, Sendable {
       public let orders: [SupplierOrder]
+      /// Oldest first.
+      public let exchanges: [Exchange]
     }
     public let paypal: PayPal
     public let aliexpress: AliExpress
@@ -79,6 +90,35 @@ public struct SandboxControl: Sendable {
   /// Lets the buyer approve a PayPal order.
   public func approve(_ paypalOrderID: String) async throws {
     _ = try await send("POST", "/control/paypal/approve", ["order_id": paypalOrderID])
+  }
+
+  /// Withdraws everything that a supplier account has consented to.
+  public func revoke(account: String) async throws {
+    _ = try await send("POST", "/control/aliexpress/revoke", ["account": account])
+  }
+
+  /// Plays the buyer on the supplier's page of consent.
+  ///
+  /// - Returns: where the browser is sent: the application's address with a code and the state.
+  public func consent(at authorizeURL: String, account: String) async throws -> String {
+    var request = HTTPClientRequest(url: authorizeURL)
+    request.method = .POST
+    request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+    request.body = .bytes(ByteBuffer(string: "account=\(account)"))
+    let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+    do {
+      let response = try await client.execute(request, timeout: .seconds(30))
+      try await client.shutdown()
+      guard let target = response.headers.first(name: "location") else {
+        throw Refused(description: "POST \(authorizeURL): \(response.status)")
+      }
+      return target
+    } catch let refused as Refused {
+      throw refused
+    } catch {
+      try? await client.shutdown()
+      throw error
+    }
   }
 
   private func send(_ method: String, _ path: String, _ body: [String: any Sendable]? = nil)

@@ -7,8 +7,9 @@ struct CredentialVerbs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credentials", abstract: "The resellers' supplier credentials.",
     subcommands: [
-      PutCredentialsVerb.self, CredentialStatusVerb.self, ListCredentialsVerb.self,
-      DeleteCredentialsVerb.self,
+      ListCredentialsVerb.self, CredentialStatusVerb.self, CredentialHistoryVerb.self,
+      AuthorizeVerb.self, RefreshCredentialsVerb.self, PutCredentialsVerb.self,
+      DeleteCredentialsVerb.self, KeysVerb.self, RotateKeysVerb.self,
     ])
 }
 
@@ -52,11 +53,12 @@ struct PutCredentialsVerb: Verb {
 
 struct CredentialStatusVerb: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show whether credentials are usable, without secrets.",
+    commandName: "show",
+    abstract: "Show whether credentials are usable, and what to do when not; without secrets.",
     discussion: """
       EXAMPLES:
-        dropwire credentials status --user 42
-      """)
+        dropwire credentials show --user 42
+      """, aliases: ["status"])
 
   @OptionGroup var key: CredentialKey
   @OptionGroup var showing: ShowingOptions
@@ -120,7 +122,7 @@ struct DeleteCredentialsVerb: Verb {
 
 extension Session {
   /// Shows what is known of credentials.
-  fileprivate func show(_ status: CredentialStatus, _ showing: ShowingOptions) {
+  func show(_ status: CredentialStatus, _ showing: ShowingOptions) {
     show(showing, json: status.json(pretty: true)) { CredentialPages.card(status) }
   }
 }

@@ -1,4 +1,5 @@
-/// The supplier's gateway: `/aliexpress/sync` for the business, `/aliexpress/rest` for tokens.
+/// The supplier's gateway: `/aliexpress/sync` for the business, `/aliexpress/rest` for tokens; and the
+/// page on which its buyers consent.
 ///
 /// Checks come in the order app, signature, method, token, parameters, limit, business. Errors are
 /// answered with HTTP 200, as the supplier does; other statuses come only from an edge in trouble.
@@ -9,6 +10,7 @@ struct AliExpressFace: Sendable {
   let world: World
 
   func answer(_ call: Call) -> Answer {
+    if call.path == ConsentPage.path { return ConsentPage(world: world).answer(call) }
     let isREST = call.path.hasPrefix(Self.rest)
     guard isREST || call.path == Self.sync else { return .badGateway(404) }
     do {
@@ -103,8 +105,10 @@ extension WorldState {
       return .json(order.json(at: now, isSingle: isSingle, request: number))
     case .tracking(let id):
       return .json(try readable(id, account, now: now).trackingJSON(at: now, request: number))
-    case .createToken(let code): return .json(try supplier.tokens.create(code: code, now: now))
-    case .refreshToken(let token): return .json(try supplier.tokens.refresh(token, now: now))
+    case .createToken(let code):
+      return .json(try supplier.tokens.create(code: code, settings.tokenLives, now: now))
+    case .refreshToken(let token):
+      return .json(try supplier.tokens.refresh(token, settings.tokenLives, now: now))
     }
   }
 

@@ -8,8 +8,24 @@ struct Tokens: Sendable {
     var expiresAt: Int64
   }
 
-  static let accessLifeSeconds: Int64 = 2_592_000
-  static let refreshLifeSeconds: Int64 = 5_184_000
+  /// How long what is given lives.
+  struct Lives: Sendable {
+    let accessSeconds: Int64
+    let refreshSeconds: Int64
+  }
+
+  /// An exchange that was asked for, and whether tokens were given.
+  struct Exchange: Sendable {
+    enum Kind: String, Sendable { case code, refresh }
+
+    let kind: Kind
+    /// The code or refresh token.
+    let text: String
+    /// Empty when it was not known.
+    let account: String
+    let isGranted: Bool
+  }
+
   static let codeLifeSeconds: Int64 = 180
   static let never: Int64 = 4_000_000_000_000
 
@@ -21,6 +37,7 @@ struct Tokens: Sendable {
   private var refresh: [String: Grant] = [:]
   private var codes: [String: Grant] = [:]
   private var made: Int64 = 0
+  private(set) var exchanges: [Exchange] = []
 
   /// The accounts 42, 43 and 44 with tokens that never expire.
   init() {
@@ -50,31 +67,46 @@ struct Tokens: Sendable {
     return code
   }
 
-  mutating func create(code: String, now: Int64) throws(GatewayRefusal) -> JSON {
-    guard let grant = codes.removeValue(forKey: code), grant.expiresAt > now else {
-      throw Self.invalidCode
-    }
-    return issue(grant.account, refreshUntil: now + Self.refreshLifeSeconds * 1000, now: now)
+  /// Withdraws everything that an account has consented to.
+  mutating func revoke(account: String) {
+    access = access.filter { $0.value.account != account }
+    refresh = refresh.filter { $0.value.account != account }
   }
 
-  mutating func refresh(_ token: String, now: Int64) throws(GatewayRefusal) -> JSON {
-    guard let grant = refresh[token], grant.expiresAt > now else {
-      throw Self.illegalRefreshToken
-    }
+  mutating func create(code: String, _ lives: Lives, now: Int64) throws(GatewayRefusal) -> JSON {
+    let grant = codes.removeValue(forKey: code)
+    let isGranted = (grant?.expiresAt ?? 0) > now
+    exchanges.append(
+      Exchange(kind: .code, text: code, account: grant?.account ?? "", isGranted: isGranted))
+    guard let grant, isGranted else { throw Self.invalidCode }
+    return issue(
+      grant.account, lives, refreshUntil: now + lives.refreshSeconds * 1000, now: now)
+  }
+
+  mutating func refresh(_ token: String, _ lives: Lives, now: Int64) throws(GatewayRefusal)
+    -> JSON
+  {
+    let grant = refresh[token]
+    let isGranted = (grant?.expiresAt ?? 0) > now
+    exchanges.append(
+      Exchange(kind: .refresh, text: token, account: grant?.account ?? "", isGranted: isGranted))
+    guard let grant, isGranted else { throw Self.illegalRefreshToken }
     refresh[token] = nil
     access = access.filter { $0.value.account != grant.account }
-    return issue(grant.account, refreshUntil: grant.expiresAt, now: now)
+    return issue(grant.account, lives, refreshUntil: grant.expiresAt, now: now)
   }
 
-  private mutating func issue(_ account: String, refreshUntil: Int64, now: Int64) -> JSON {
+  private mutating func issue(
+    _ account: String, _ lives: Lives, refreshUntil: Int64, now: Int64
+  ) -> JSON {
     made += 1
     let tokens = ("sandbox-access-\(account)-\(made)", "sandbox-refresh-\(account)-\(made)")
-    let accessUntil = now + Self.accessLifeSeconds * 1000
+    let accessUntil = now + lives.accessSeconds * 1000
     access[tokens.0] = Grant(account: account, expiresAt: accessUntil)
     refresh[tokens.1] = Grant(account: account, expiresAt: refreshUntil)
     return [
       "access_token": .string(tokens.0), "refresh_token": .string(tokens.1),
-      "expires_in": .integer(Self.accessLifeSeconds),
+      "expires_in": .integer(lives.accessSeconds),
       "refresh_expires_in": .integer((refreshUntil - now) / 1000),
       "expire_time": .integer(accessUntil), "refresh_token_valid_time": .integer(refreshUntil),
       "user_id": .string(account), "seller_id": .string(account), "havana_id": .string(account),

@@ -79,4 +79,11 @@ extension ControlFace {
       ["code": .string(state.supplier.tokens.issueCode(account: account, now: now))]
     }
   }
+  func revoke(_ body: JSON) throws(Refused) -> JSON {
+    guard let account = body["account"]?.text, !account.isEmpty else {
+      throw Refused(description: "account is missing")
+    }
+    world.change { state, _ in state.supplier.tokens.revoke(account: account) }
+    return ["account": .string(account)]
+  }
 }

@@ -18,6 +18,7 @@ struct ControlFace: Sendable {
     "POST /control/aliexpress/order: {\"order_id\", \"event\": pay | ship | finish | cancel}",
     "POST /control/aliexpress/token: {\"access_token\", \"account\", \"expires_in\"}",
     "POST /control/aliexpress/code: {\"account\"}; answers a code for /auth/token/create",
+    "POST /control/aliexpress/revoke: {\"account\"}: it withdraws its consent, all tokens end",
   ]
 
   let world: World
@@ -41,6 +42,7 @@ struct ControlFace: Sendable {
       case (.post, "/control/aliexpress/order"): return .json(try moveOrder(Self.object(call)))
       case (.post, "/control/aliexpress/token"): return .json(try setToken(Self.object(call)))
       case (.post, "/control/aliexpress/code"): return .json(try issueCode(Self.object(call)))
+      case (.post, "/control/aliexpress/revoke"): return .json(try revoke(Self.object(call)))
       default:
         return .json(
           [

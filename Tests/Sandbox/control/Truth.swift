@@ -5,6 +5,8 @@ struct Truth: Sendable {
   let captures: [(order: PayPalOrder, capture: PayPalCapture)]
   let payouts: [PayoutItem]
   let orders: [SupplierOrder]
+  /// All exchanges for tokens, oldest first, whatever the prefix.
+  let exchanges: [Tokens.Exchange]
   let balances: [String: Int64]
   let now: Int64
 
@@ -18,6 +20,7 @@ struct Truth: Sendable {
       .filter { $0.senderItemID.hasPrefix(prefix) }.sorted { $0.id < $1.id }
     orders = state.supplier.orders.values.filter { $0.outOrderID.hasPrefix(prefix) }
       .sorted { $0.id < $1.id }
+    exchanges = state.supplier.tokens.exchanges
     balances = state.payPal.balances
   }
 
@@ -29,7 +32,9 @@ struct Truth: Sendable {
           balances.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .integer($0.value)) }
         ),
       ],
-      "aliexpress": ["orders": .array(orders.map(json))],
+      "aliexpress": [
+        "orders": .array(orders.map(json)), "exchanges": .array(exchanges.map(json)),
+      ],
     ]
   }
 
@@ -58,6 +63,12 @@ struct Truth: Sendable {
       "skuID": .string(order.lines.first?.skuID ?? ""),
       "count": .integer(order.lines.first?.count ?? 0),
       "amount": .string(usd(order.total)), "status": .string(order.status(at: now)),
+    ]
+  }
+  private func json(_ exchange: Tokens.Exchange) -> JSON {
+    [
+      "kind": .string(exchange.kind.rawValue), "text": .string(exchange.text),
+      "account": .string(exchange.account), "granted": .bool(exchange.isGranted),
     ]
   }
 }

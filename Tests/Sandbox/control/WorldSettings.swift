@@ -10,7 +10,7 @@ struct WorldSettings: Sendable {
     case payoutFeeFixedMinorUnits, payoutFeeMaxMinorUnits, paypalBalance, paypalTokenSeconds
     case autoApprove, payoutDelayMilliseconds, repeatedOrder, supplierPayDelayMilliseconds
     case supplierShipDelayMilliseconds, supplierFinishDelayMilliseconds
-    case orderReadableAfterMilliseconds
+    case orderReadableAfterMilliseconds, accessTokenSeconds, refreshTokenSeconds
 
     var summary: String {
       switch self {
@@ -29,6 +29,8 @@ struct WorldSettings: Sendable {
       case .supplierShipDelayMilliseconds: "from paid to shipped; -1 is never"
       case .supplierFinishDelayMilliseconds: "from shipped to delivered; -1 is never"
       case .orderReadableAfterMilliseconds: "from placing until the supplier can show the order"
+      case .accessTokenSeconds: "life of the supplier's access tokens that are given from now on"
+      case .refreshTokenSeconds: "life of the supplier's refresh tokens"
       }
     }
   }
@@ -51,6 +53,8 @@ struct WorldSettings: Sendable {
   private(set) var supplierShipDelay: Int64 = -1
   private(set) var supplierFinishDelay: Int64 = -1
   private(set) var orderReadableAfter: Int64 = 0
+  private(set) var tokenLives = Tokens.Lives(
+    accessSeconds: 2_592_000, refreshSeconds: 5_184_000)
 
   /// The value of a setting.
   func value(_ name: Name) -> JSON {
@@ -69,6 +73,8 @@ struct WorldSettings: Sendable {
     case .supplierShipDelayMilliseconds: .integer(supplierShipDelay)
     case .supplierFinishDelayMilliseconds: .integer(supplierFinishDelay)
     case .orderReadableAfterMilliseconds: .integer(orderReadableAfter)
+    case .accessTokenSeconds: .integer(tokenLives.accessSeconds)
+    case .refreshTokenSeconds: .integer(tokenLives.refreshSeconds)
     }
   }
 
@@ -101,6 +107,14 @@ struct WorldSettings: Sendable {
     case .supplierShipDelayMilliseconds: supplierShipDelay = try Self.delay(name, value)
     case .supplierFinishDelayMilliseconds: supplierFinishDelay = try Self.delay(name, value)
     case .orderReadableAfterMilliseconds: orderReadableAfter = try Self.delay(name, value)
+    case .accessTokenSeconds:
+      tokenLives = .init(
+        accessSeconds: try Self.number(name, value, 0...10_000_000),
+        refreshSeconds: tokenLives.refreshSeconds)
+    case .refreshTokenSeconds:
+      tokenLives = .init(
+        accessSeconds: tokenLives.accessSeconds,
+        refreshSeconds: try Self.number(name, value, 0...10_000_000))
     }
   }
 
