@@ -9,19 +9,19 @@ import Testing
   @Test func `a card says what is wrong and what to do`() async throws {
     let run = try await Terminal().run("credentials show --user 42")
     let expected = """
-      reseller         42
-      api              aliexpress-dropshipping
-      environment      sandbox
-      state            revoked
-      because          CREDENTIALS_REVOKED: withdrawn; the reseller must authorize again (IllegalRefreshToken); for the reseller
-      came by          authorized
-      version          3
-      master key       k1
-      vendor account   9001
-      access until     2026-11-24 12:00:00Z
-      refresh until    2026-11-24 12:00:05Z
-      last refresh     refused at 2026-11-24 12:00:01Z, try 2 of version 3, for system
-      updated          2026-11-24 12:00:00Z
+      reseller        42
+      api             aliexpress-dropshipping
+      environment     sandbox
+      state           revoked
+      because         CREDENTIALS_REVOKED: withdrawn; the reseller must authorize again (IllegalRefreshToken); for the reseller
+      came by         authorized
+      version         3
+      master key      k1
+      vendor account  9001
+      access until    2026-11-24 12:00:00Z
+      refresh until   2026-11-24 12:00:05Z
+      last refresh    refused at 2026-11-24 12:00:01Z, try 2 of version 3, for system
+      updated         2026-11-24 12:00:00Z
       """
     #expect(run == Terminal.Run(out: expected + "\n"))
     #expect(try await Terminal().run("credentials status --user 42") == run)

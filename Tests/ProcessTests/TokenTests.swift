@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import RPC
 import Support
 import Testing
