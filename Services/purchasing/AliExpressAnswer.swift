@@ -112,7 +112,7 @@ struct AliExpressError: Hashable, Sendable {
 
   var unknownCode: PurchaseReason {
     PurchaseReason(
-      code: .requestRefused,
+      code: .unknownSupplierCode,
       text: "AliExpress answers with a code that is not known: \(code.prefix(60)) "
         + "\(message.prefix(ReasonCatalogue.Entry.messageLengthMax))",
       owner: .platform, providerCode: String(code.prefix(60)))

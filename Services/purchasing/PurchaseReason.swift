@@ -14,6 +14,11 @@ struct PurchaseReason: Error, Hashable, Sendable {
     case notSoldToCountry = "NOT_SOLD_TO_COUNTRY"
     case deliveryNotAvailable = "DELIVERY_NOT_AVAILABLE"
     case noTrackedDelivery = "NO_TRACKED_DELIVERY"
+    case resellerNotAllowed = "RESELLER_NOT_ALLOWED"
+    case dailyOrdersReached = "DAILY_ORDERS_REACHED"
+    case dailySpendReached = "DAILY_SPEND_REACHED"
+    /// Everything was checked, and nothing sent.
+    case dryRun = "DRY_RUN"
     // The supplier's definite refusals.
     case addressRefused = "ADDRESS_REFUSED"
     case taxIDRefused = "TAX_ID_REFUSED"
@@ -21,6 +26,8 @@ struct PurchaseReason: Error, Hashable, Sendable {
     case orderRefused = "ORDER_REFUSED"
     /// The supplier finds our request wrong: a fault of ours or of the application's set-up.
     case requestRefused = "REQUEST_REFUSED"
+    /// The supplier answers with a code that this program does not know.
+    case unknownSupplierCode = "UNKNOWN_SUPPLIER_CODE"
     // The way to the supplier.
     case aliExpressNotConfigured = "ALIEXPRESS_NOT_CONFIGURED"
     /// The API cannot be used, and there is no other way.

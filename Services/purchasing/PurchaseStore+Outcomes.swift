@@ -119,7 +119,9 @@ extension PurchaseStore {
     let isMoved = try move(
       purchase, from: [.requested, .placing, .unknown], to: .refused, reason,
       tries: purchase.tries, then: .end)
-    guard isMoved, resolvedBy != .none else { return }
+    guard isMoved else { return }
+    try release(purchase.content)
+    guard resolvedBy != .none else { return }
     try transaction.run(
       "UPDATE purchase SET resolvedBy = $3 WHERE orderID = $1 AND generation = $2",
       [
@@ -165,15 +167,17 @@ extension PurchaseStore {
         .optional(cost.parts?.items.minorUnits), .optional(cost.parts?.shipping.minorUnits),
         .optional(cost.parts?.tax.minorUnits),
       ])
-    try move(
+    let isMoved = try move(
       purchase, from: [.awaitingSupplierPayment], to: .purchased, nil, tries: 0, then: .end)
+    if isMoved { try settleReservation(content, cost.landed) }
   }
 
   /// Records that the supplier's order has lapsed unpaid.
   func close(_ purchase: Purchase, _ reason: PurchaseReason) throws {
-    try move(
+    let isMoved = try move(
       purchase, from: [.awaitingSupplierPayment], to: .closed, reason, tries: purchase.tries,
       then: .end)
+    if isMoved { try release(purchase.content) }
   }
 
   /// Starts the lookups of an unknown outcome anew.

@@ -1,15 +1,33 @@
 import Logging
+import Money
 import Runtime
 import Store
 
 extension PurchaseWork {
-  /// Commits a sending, makes it, and records what became of it.
-  ///
-  /// - Parameter isLookUp: the request is one that was sent before, to find out what became of it.
-  func send(_ request: OrderRequest, isLookUp: Bool, _ run: inout Run) async throws {
+  /// Why something is sent.
+  enum Sending: Hashable, Sendable {
+    /// To place an order that will cost so much.
+    case first(Amount)
+    /// To find out what became of a request that was sent before.
+    case lookUp
+  }
+
+  /// Commits a sending and what it takes of the day's limits, makes it, and records what became of it.
+  func send(_ request: OrderRequest, _ sending: Sending, _ run: inout Run) async throws {
+    let isLookUp = sending == .lookUp
     let (before, account) = (run.purchase, run.accountName)
-    let begun = try await commit(&run) { purchases in
-      try purchases.begin(before, request, isLookUp: isLookUp, account: account)
+    let limits = limits[before.content.environment]
+    let begun: (purchase: Purchase, attempt: Int)?
+    do {
+      begun = try await commit(&run) { purchases in
+        let begun = try purchases.begin(before, request, isLookUp: isLookUp, account: account)
+        if begun != nil, case .first(let amount) = sending {
+          try purchases.reserve(before, amount, within: limits)
+        }
+        return begun
+      }
+    } catch let reason as PurchaseReason {
+      return try await refuse(&run, reason)
     }
     guard let begun else { return }
     run.purchase = begun.purchase

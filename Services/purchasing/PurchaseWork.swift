@@ -32,6 +32,7 @@ struct PurchaseWork: Sendable {
   let supplier: any Supplier
   let seal: CredentialSeal
   let repeats: RepeatPolicy
+  var limits = SpendLimits()
   let waiters: Waiters
   let logger: Logger
 
@@ -121,7 +122,7 @@ struct PurchaseWork: Sendable {
           + "account would buy again")
       return try await askPerson(situation, reason)
     }
-    try await send(OrderRequest(text: run.purchase.request), isLookUp: true, &run)
+    try await send(OrderRequest(text: run.purchase.request), .lookUp, &run)
   }
 
   private func askPerson(_ situation: PurchaseStore.Situation, _ reason: PurchaseReason)
@@ -140,6 +141,12 @@ struct PurchaseWork: Sendable {
 
   private func place(_ run: inout Run) async throws {
     let content = run.purchase.content
+    let limits = limits[content.environment]
+    do throws(PurchaseReason) {
+      try SpendRules.requireAllowed(content.userID, limits)
+    } catch {
+      return try await refuse(&run, error)
+    }
     guard content.ceiling.currency == PurchaseRules.payCurrency else {
       return try await refuse(
         &run,
@@ -158,7 +165,12 @@ struct PurchaseWork: Sendable {
       try await refuse(&run, reason)
     case .later(let reason, let seconds): try await waitOrGiveUp(&run, reason, seconds)
     case .value(let quote):
-      try await send(OrderRequest(content, quote), isLookUp: false, &run)
+      do throws(PurchaseReason) {
+        try SpendRules.requireReal(quote, limits)
+      } catch {
+        return try await refuse(&run, error)
+      }
+      try await send(OrderRequest(content, quote), .first(quote.landed), &run)
     }
   }
 
@@ -178,7 +190,7 @@ struct PurchaseWork: Sendable {
     }
   }
 
-  private func refuse(_ run: inout Run, _ reason: PurchaseReason) async throws {
+  func refuse(_ run: inout Run, _ reason: PurchaseReason) async throws {
     let purchase = run.purchase
     try await commit(&run) { try $0.refuse(purchase, reason) }
     log(.warning, "purchase refused", purchase, reason)

@@ -21,6 +21,7 @@ import Store
       sandbox: settings.repeatIsIdempotent("SANDBOX", default: true),
       production: settings.repeatIsIdempotent("PRODUCTION", default: false))
     let authorization = settings.authorization()
+    let limits = settings.spendLimits()
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     settings.finish()
@@ -33,7 +34,7 @@ import Store
         sandboxURL: outside.sandbox.aliExpressURL, productionURL: outside.production.aliExpressURL,
         http: http)
       try await PurchasingParts(
-        host: host, http: http, supplier: supplier, repeats: repeats, seal: seal,
+        host: host, http: http, supplier: supplier, repeats: repeats, limits: limits, seal: seal,
         authorization: authorization
       ).run()
     } catch {
@@ -48,6 +49,7 @@ private struct PurchasingParts {
   let http: OutsideHTTP
   let supplier: AliExpressSupplier
   let repeats: PurchaseWork.RepeatPolicy
+  let limits: SpendLimits
   let seal: CredentialSeal
   let authorization: AuthorizationSettings
 
@@ -57,8 +59,8 @@ private struct PurchasingParts {
       migrations: Schema.migrations, logger: host.logger)
     let waiters = Waiters()
     let work = PurchaseWork(
-      store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      logger: host.logger)
+      store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
+      waiters: waiters, logger: host.logger)
     let refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: host.logger)
     try await refreshes.scheduleAll()

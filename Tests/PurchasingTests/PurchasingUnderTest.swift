@@ -25,7 +25,7 @@ struct PurchasingUnderTest: Sendable {
   let credentials: CredentialsClient
 
   init(
-    _ location: Location = .memory, mayRepeat: Bool = true,
+    _ location: Location = .memory, mayRepeat: Bool = true, limits: SpendLimits = SpendLimits(),
     keys: MasterKeyRing = MasterKeyRing(MasterKey(SymmetricKey(size: .bits256)))
   ) throws {
     store = try Store(
@@ -34,8 +34,8 @@ struct PurchasingUnderTest: Sendable {
     seal = CredentialSeal(keys: keys)
     let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
     work = PurchaseWork(
-      store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      logger: Self.logger)
+      store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
+      waiters: waiters, logger: Self.logger)
     refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: Self.logger)
     let service = PurchasingService(

@@ -64,7 +64,7 @@ import Testing
 
   @Test(arguments: [
     (602, "refused NOT_SOLD_TO_COUNTRY"), (605, "refused PRODUCT_NOT_FOUND"),
-    (404, "later SUPPLIER_UNAVAILABLE"), (777, "later REQUEST_REFUSED"),
+    (404, "later SUPPLIER_UNAVAILABLE"), (777, "later UNKNOWN_SUPPLIER_CODE"),
   ])
   func `a code in the place of a product is told`(_ code: Int, _ expected: String) {
     let json = """
@@ -113,7 +113,7 @@ import Testing
 
   @Test(arguments: [
     ("501", "refused DELIVERY_NOT_AVAILABLE"), ("505", "refused DELIVERY_NOT_AVAILABLE"),
-    ("999", "later REQUEST_REFUSED"),
+    ("999", "later UNKNOWN_SUPPLIER_CODE"),
   ])
   func `a refusal of deliveries is told`(_ code: String, _ expected: String) {
     let json = """
