@@ -174,7 +174,7 @@ enum ReasonCatalogue {
   /// "Exists, id unknown."
   static let repeatedOrder = "REPEATED_ORDER_ERROR"
 
-  /// `rsp_code` of product.get and `code` of freight.query.
+  /// `rsp_code` of product.get, `code` of freight.query and of order.tracking.get.
   static let readingCodes: [Entry] = [
     order(
       "602", .definite, .notSoldToCountry, .buyer, "the product is not sold to this country"),
@@ -186,6 +186,9 @@ enum ReasonCatalogue {
     order(
       "505", .definite, .deliveryNotAvailable, .buyer,
       "there is no delivery of this product to this address"),
+    order(
+      "UnsupportedParamMapping", .definite, .requestRefused, .platform,
+      "AliExpress finds a parameter wrong"),
   ]
 }
 

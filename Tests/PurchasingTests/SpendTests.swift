@@ -3,6 +3,7 @@ import Money
 import RPC
 import Store
 import Support
+import Synchronization
 import Testing
 
 @testable import Purchasing
@@ -109,9 +110,12 @@ import Testing
 
   @Test func `only those on the list buy, and a dry run sends nothing`() async throws {
     try await Self.running(.init(allowed: [43])) { test in
-      #expect(try await test.buy("o-1").reason?.code == "RESELLER_NOT_ALLOWED")
-      #expect(test.supplier.state.withLock { $0.questions } == 0)
-      #expect(try await test.buy(Test.request("o-2", user: 43)).state == .purchased)
+      let refused = try await test.buy("o-1")
+      #expect(refused.reason?.code == "RESELLER_NOT_ALLOWED")
+      let questions = test.supplier.state.withLock { $0.questions }
+      #expect(questions == 0)
+      let bought = try await test.buy(Test.request("o-2", user: 43))
+      #expect(bought.state == .purchased)
     }
     try await Self.running(.init(isDryRun: true)) { test in
       let rehearsed = try await test.buy("o-1")
