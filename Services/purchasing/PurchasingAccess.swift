@@ -28,10 +28,12 @@ enum PurchasingAccess {
         "DeleteCredentials": [.gateway, .operator],
         "BeginAuthorization": [.gateway, .operator],
         "CompleteAuthorization": [.gateway, .operator],
+        "GetCredentialHistory": [.gateway, .operator],
 
         "ListCredentials": [.operator],
         "RefreshCredentials": [.operator],
         "RotateKeys": [.operator],
+        "ListKeys": [.operator],
       ]),
   ]
 }
