@@ -14,6 +14,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(
@@ -80,7 +81,9 @@ let package = Package(
     // What a second service needs.
     library("Money", "Shared/Money", []),
     library("Measure", "Shared/Measure", []),
-    library("RPC", "Shared/RPC", [nioCore, nioPosix, nioSSL, "CNGHTTP2", "Measure", logging]),
+    library(
+      "RPC", "Shared/RPC",
+      [nioCore, nioPosix, nioSSL, nioTLS, "CNGHTTP2", "Measure", logging]),
     library("Contract", "Shared/Contract", ["CContract", "CProtobufC", "RPC", nioCore]),
     library("Store", "Shared/Store", [grdb, "Measure", logging]),
     library("Outside", "Shared/Outside", [httpClient, nioCore, nioHTTP1, "Measure", logging]),
@@ -128,7 +131,7 @@ let package = Package(
       "ContractTests", ["Contract", "Everything", "Echo", "RPC", nioCore],
       exclude: ["reference.py"]),
     tests(
-      "RPCTests", ["RPC", "Measure", nioCore, nioEmbedded, logging],
+      "RPCTests", ["RPC", "Support", "Measure", nioCore, nioEmbedded, logging],
       exclude: ["grpcio_client.py", "Corpus"]),
     tests("StoreTests", ["Store", "Measure", grdb, logging]),
     tests(

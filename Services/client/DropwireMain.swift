@@ -8,7 +8,9 @@ import ArgumentParser
     commandName: "dropwire",
     abstract: "Send messages to orders, purchasing and ledger, and show what they answer.",
     discussion: """
-      The services listen at sockets in one directory, named by DROPWIRE_RUN_DIR. Every message of \
+      The services listen at sockets in one directory, named by DROPWIRE_RUN_DIR; one that is on \
+      another machine is named by DROPWIRE_ORDERS_TARGET and the like, as tls://HOST:PORT, and \
+      DROPWIRE_TLS_CERTIFICATE, _KEY and _SERVER_CA say how the two know each other. Every message of \
       the contract can be sent with `dropwire call`; the other verbs are the daily ones, with \
       tables for people and --json for programs.
 

@@ -20,12 +20,19 @@ struct Session: Sendable {
     self.output = output
   }
 
-  /// The services at the sockets of this environment.
-  init(_ calling: CallingOptions, in environment: ClientEnvironment = ClientEnvironment()) {
-    let pairs = ServiceName.allCases.map { ($0, environment.channel(to: $0.rawValue)) }
+  /// The services that this environment leads to.
+  ///
+  /// - Throws: a complaint about an environment that is wrong.
+  init(_ calling: CallingOptions) throws(Complaint) {
+    let environment = ClientEnvironment(services: ServiceName.allCases.map(\.rawValue))
+    guard environment.problems.isEmpty else {
+      throw Complaint(.usage, environment.problems.joined(separator: "\n"))
+    }
+    var channels: [ServiceName: any RPCChannel] = [:]
+    for name in ServiceName.allCases { channels[name] = environment.channel(to: name.rawValue) }
     let actor = calling.actor ?? .operator(String(environment.userName.prefix(64)))
     self.init(
-      channels: Dictionary(uniqueKeysWithValues: pairs),
+      channels: channels,
       options: CallOptions(timeout: calling.patience).acting(as: actor),
       output: .standard)
   }

@@ -13,7 +13,16 @@ protocol Verb: AsyncParsableCommand {
 }
 
 extension Verb {
-  func run() async throws { try await perform(in: Session(calling)) }
+  func run() async throws {
+    let session: Session
+    do throws(Complaint) {
+      session = try Session(calling)
+    } catch {
+      Output.standard.complaint(error)
+      throw ExitCode(error.status.rawValue)
+    }
+    try await perform(in: session)
+  }
 
   /// Does the work; complains about what went wrong, and ends with its status.
   func perform(in session: Session) async throws(ExitCode) {

@@ -17,6 +17,8 @@ import Store
       service: "orders",
       summary: "Takes orders from checkout to delivery: payment, purchase and booking.")
     let common = settings.common()
+    let targets = settings.targets(
+      of: ["purchasing", "ledger"], runDirectory: common.runDirectory, common.tlsIdentity)
     var outside = OutsideSettings()
     settings.payPal(into: &outside)
     let http = settings.outsideHTTP()
@@ -27,14 +29,14 @@ import Store
     settings.listSteps(OrdersStep.self)
     settings.finish()
     do {
-      try await run(common, outside, http, marginBasisPoints: margin)
+      try await run(common, targets, outside, http, marginBasisPoints: margin)
     } catch {
       failToStart("orders", error)
     }
   }
 
   private static func run(
-    _ common: ServiceSettings, _ outside: OutsideSettings,
+    _ common: ServiceSettings, _ targets: [String: RPCTarget], _ outside: OutsideSettings,
     _ configuration: OutsideHTTP.Configuration, marginBasisPoints: Int
   ) async throws {
     let host = try ServiceHost(settings: common)
@@ -43,7 +45,8 @@ import Store
       migrations: Schema.migrations, logger: host.logger)
     let http = OutsideHTTP(configuration: configuration, logger: host.logger)
     let channels = ["purchasing", "ledger"].map {
-      RPCClient(socketPath: common.socketPath(of: $0), logger: host.logger)
+      RPCClient(
+        target: targets[$0] ?? .socket(path: common.socketPath(of: $0)), logger: host.logger)
     }
     let gateway = PayPalPayments(
       sandbox: client(outside.sandbox.payPal, http),

@@ -178,7 +178,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   /// What a server does to a peer that it does not let in.
   static let unheard =
-    "the server closed the connection without a word; it may not let this user in"
+    "the server closed the connection without a word; it may not let us in"
 
   // MARK: Statuses
 

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Keeps one connection to a socket: made when needed, shared by all who wait for it, and made
+/// Keeps one connection to a server: made when needed, shared by all who wait for it, and made
 /// again after it was lost, with a pause that grows while nobody listens.
 ///
 /// **Invariant:** at most one connection is being made at a time.
@@ -21,15 +21,17 @@ final class Connector: Sendable {
 
   /// On the event loop of every connection made here.
   let executor = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
-  private let socketPath: String
+  private let target: RPCTarget
+  private let dialler: Dialler
   private let setupTimeout: Duration
   private let logger: Logger
   private let state = Mutex((state: State.idle, failures: 0))
 
-  init(socketPath: String, setupTimeout: Duration, logger: Logger) {
-    self.socketPath = socketPath
+  init(target: RPCTarget, setupTimeout: Duration, logger: Logger) {
+    self.target = target
     self.setupTimeout = setupTimeout
     self.logger = logger
+    dialler = Dialler(target, logger: logger)
   }
 
   /// The connection, made now when there is none.
@@ -61,10 +63,6 @@ final class Connector: Sendable {
 
   private func connect() async throws -> ClientConnection {
     do {
-      guard socketPath.utf8.count <= UnixSocket.pathBytesMax else {
-        throw HTTP2Failure(
-          description: "the path is above the limit of \(UnixSocket.pathBytesMax) bytes")
-      }
       return try await open()
     } catch let error as RPCError {
       throw error
@@ -75,17 +73,13 @@ final class Connector: Sendable {
 
   private func open() async throws -> ClientConnection {
     let (setupTimeout, executor, logger) = (setupTimeout, executor, logger)
-    let channel = try await ClientBootstrap(group: executor.eventLoop)
-      .channelInitializer { channel in
-        // Before the first byte can come.
-        channel.eventLoop.makeCompletedFuture {
-          let connection = try ClientConnection(
-            setupTimeout: setupTimeout, executor: executor, logger: logger
-          ) { self.gone($0) }
-          try channel.pipeline.syncOperations.addHandler(connection)
-        }
-      }
-      .withConnectedSocket(try UnixSocket.connected(socketPath)).get()
+    let channel = try await dialler.dial(on: executor.eventLoop) { channel in
+      // Before the first byte can come.
+      let connection = try ClientConnection(
+        setupTimeout: setupTimeout, executor: executor, logger: logger
+      ) { self.gone($0) }
+      try channel.pipeline.syncOperations.addHandler(connection)
+    }
     // On the event loop: the connection cannot be lost before it is known here.
     return try await channel.eventLoop.submit {
       try self.settle(channel.pipeline.syncOperations.handler(type: ClientConnection.self))
@@ -104,15 +98,21 @@ final class Connector: Sendable {
   }
 
   private func failure(_ error: any Error) -> RPCError {
-    if error is UnixSocket.Failure || error is HTTP2Failure {
-      return RPCError(
-        .unavailable, "nobody listens at \(socketPath) (\(error)); is the service up?",
-        reason: ErrorReason(code: "NOT_LISTENING", metadata: ["socket": socketPath]))
+    switch error {
+    case let failure as Dialler.Unreached:
+      RPCError(
+        .unavailable, "nobody listens at \(target) (\(failure.reason)); is the service up?",
+        reason: ErrorReason(code: "NOT_LISTENING", metadata: target.metadata))
+    case let failure as TLSFiles.Unusable:
+      RPCError(
+        .unavailable, "no connection to \(target): \(failure)",
+        reason: ErrorReason(code: "TLS_FILES"))
+    default:
+      // Closed between the connecting and the first look at the connection.
+      RPCError(
+        .unavailable, "no connection to \(target): \(ClientConnection.unheard)",
+        reason: ErrorReason(code: "CONNECTION_LOST"))
     }
-    // Closed between the connecting and the first look at the connection.
-    return RPCError(
-      .unavailable, "no connection to \(socketPath): \(ClientConnection.unheard)",
-      reason: ErrorReason(code: "CONNECTION_LOST"))
   }
 
   private func settle(_ error: any Error) -> RPCError {

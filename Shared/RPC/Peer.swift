@@ -11,6 +11,7 @@ public struct Peer: Sendable, Hashable {
       switch self {
       case .local(let credentials):
         "uid:\(credentials.uid) gid:\(credentials.gid) pid:\(credentials.pid)"
+      case .certificate([]): "a certificate without a name"
       case .certificate(let names): names.map { "cert:\($0)" }.joined(separator: " ")
       }
     }

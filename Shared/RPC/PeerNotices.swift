@@ -25,6 +25,7 @@ final class PeerNotices: Sendable {
   private let cutOffs = Mutex(State())
   private let refusals = Mutex(State())
   private let strangers = Mutex(State())
+  private let handshakes = Mutex(State())
 
   init(logger: Logger) { self.logger = logger }
 
@@ -50,5 +51,14 @@ final class PeerNotices: Sendable {
     guard let untold = strangers.withLock({ $0.tell(.now()) }) else { return }
     logger.warning(
       "peer without a role refused", metadata: ["peer": "\(identity)", "untold": "\(untold)"])
+  }
+
+  func handshakeFailed(_ address: String, _ reason: String) {
+    guard let untold = handshakes.withLock({ $0.tell(.now()) }) else { return }
+    logger.warning(
+      "TLS handshake failed",
+      metadata: [
+        "peer": .string(address), "reason": .string(reason), "untold": "\(untold)",
+      ])
   }
 }

@@ -30,9 +30,15 @@ public final class RPCClient: RPCChannel {
   private let budget = RetryBudget()
   private let callsInFlight = Atomic<Int>(0)
 
-  public init(socketPath: String, configuration: Configuration = .init(), logger: Logger) {
+  public convenience init(
+    socketPath: String, configuration: Configuration = .init(), logger: Logger
+  ) {
+    self.init(target: .socket(path: socketPath), configuration: configuration, logger: logger)
+  }
+
+  public init(target: RPCTarget, configuration: Configuration = .init(), logger: Logger) {
     self.connector = Connector(
-      socketPath: socketPath, setupTimeout: configuration.setupTimeout, logger: logger)
+      target: target, setupTimeout: configuration.setupTimeout, logger: logger)
     self.configuration = configuration
   }
 

@@ -12,19 +12,17 @@ extension RPCServer {
     return found.flatMapThrowing { found in
       let identity = Peer.Identity.local(
         PeerCredentials(uid: found.uid, gid: found.gid, pid: found.pid))
-      guard let admission = core.roles.admit(identity) else {
-        core.notices.stranger(identity)
-        core.statistics.connectionsRefused.add()
-        throw PeerRefused()
-      }
-      try serve(channel, admission, core)
+      try admit(channel, identity, core)
     }
   }
 
-  /// Puts a connection of a peer into a channel. On the channel's event loop.
-  static func serve(_ channel: any Channel, _ admission: PeerRoles.Admission, _ core: ServerCore)
-    throws
-  {
+  /// Puts the connection of a peer with a role into a channel. On the channel's event loop.
+  static func admit(_ channel: any Channel, _ identity: Peer.Identity, _ core: ServerCore) throws {
+    guard let admission = core.roles.admit(identity) else {
+      core.notices.stranger(identity)
+      core.statistics.connectionsRefused.add()
+      throw PeerRefused()
+    }
     let connection = try ServerConnection(
       core: core, admission: admission, eventLoop: channel.eventLoop)
     guard core.add(connection) else {

@@ -23,6 +23,8 @@ public final class RPCServer: Sendable {
     public var policy = PeerPolicy.sameUser()
     /// Who may connect at all, as the mode of a socket file made here: the door before the policy.
     public var socketMode: UInt32 = 0o600
+    /// A second listener, for peers on other machines.
+    public var tls: TLSListening?
     /// The .proto files of the services, each an encoded google.protobuf.FileDescriptorProto: what
     /// reflection hands out, besides those of health and of itself.
     public var fileDescriptors: [[UInt8]] = []
@@ -39,14 +41,27 @@ public final class RPCServer: Sendable {
 
   let core: ServerCore
   private let listener: any Channel
+  private let tls: TLSListener?
   /// The socket file that was made here, and goes with the server.
   private let ownFile: (path: String, identity: SocketPath.Identity?)?
 
   private init(core: ServerCore, listener: any Channel, ownPath: String?) {
     self.core = core
     self.listener = listener
-    self.ownFile = ownPath.map { ($0, SocketPath.identity($0)) }
+    tls = nil
+    ownFile = ownPath.map { ($0, SocketPath.identity($0)) }
   }
+
+  /// The same server with a second listener.
+  private init(_ server: RPCServer, _ tls: TLSListener) {
+    core = server.core
+    listener = server.listener
+    ownFile = server.ownFile
+    self.tls = tls
+  }
+
+  /// The port of the second listener; nil without one.
+  public var tlsPort: Int? { tls?.channel.localAddress?.port }
 
   /// Listens. A socket file that a dead process left is replaced; the new one has the mode of the
   /// configuration.
@@ -57,7 +72,7 @@ public final class RPCServer: Sendable {
     logger: Logger
   ) async throws -> RPCServer {
     let core = try core(services, configuration, logger)
-    return try await SocketPath.claim(socketPath) {
+    let server = try await SocketPath.claim(socketPath) {
       do {
         let file = try UnixSocket.listening(
           socketPath, mode: configuration.socketMode, backlog: backlog)
@@ -67,6 +82,7 @@ public final class RPCServer: Sendable {
         throw StartFailure("cannot listen at \(socketPath): \(error)")
       }
     }
+    return try await server.openToOthers()
   }
 
   /// Serves at a socket that listens already, made by whoever started the process, who keeps it:
@@ -80,11 +96,24 @@ public final class RPCServer: Sendable {
     logger: Logger
   ) async throws -> RPCServer {
     let core = try core(services, configuration, logger)
+    let server: RPCServer
     do {
       try UnixSocket.adopt(file)
-      return RPCServer(core: core, listener: try await listen(file, core), ownPath: nil)
+      server = RPCServer(core: core, listener: try await listen(file, core), ownPath: nil)
     } catch {
       throw StartFailure("cannot serve at the descriptor \(file) that was passed: \(error)")
+    }
+    return try await server.openToOthers()
+  }
+
+  /// Adds the second listener, if there is to be one.
+  private func openToOthers() async throws -> RPCServer {
+    guard let listening = core.configuration.tls else { return self }
+    do {
+      return RPCServer(self, try await TLSListener(listening, core))
+    } catch {
+      await drain(within: .zero)
+      throw error
     }
   }
 
@@ -109,7 +138,7 @@ public final class RPCServer: Sendable {
   }
 
   /// Connections that wait to be accepted; the kernel may lower it.
-  private static let backlog: Int32 = 1024
+  static let backlog: Int32 = 1024
 
   /// What was counted since the start.
   public var figures: ServerFigures { core.figures }
@@ -123,6 +152,7 @@ public final class RPCServer: Sendable {
     core.health.end()
     // The file first: a successor may listen while the last calls end.
     if let ownFile { SocketPath.remove(ownFile.path, ifStill: ownFile.identity) }
+    await tls?.close()
     try? await listener.close()
     for connection in core.beginDrain() { connection.goAway() }
     let end = ContinuousClock.now + time

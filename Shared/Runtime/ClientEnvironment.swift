@@ -2,30 +2,36 @@ public import Foundation
 import Logging
 public import RPC
 
-/// What a client on the command line takes from its environment: where the sockets are, and who
+/// What a client on the command line takes from its environment: where the services are, and who
 /// calls.
 public struct ClientEnvironment: Sendable {
-  /// Directory of the sockets, one per service.
-  public let runDirectory: String
   /// The person at the command line.
   public let userName: String
+  /// What is wrong with it.
+  public let problems: [String]
+  private let targets: [String: RPCTarget]
 
-  /// Reads `DROPWIRE_RUN_DIR`, and `USER` for the name.
-  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  /// Reads `DROPWIRE_RUN_DIR`, the targets of services that are elsewhere with what TLS needs, and
+  /// `USER` for the name.
+  public init(
+    services: [String], environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
     var settings = Settings(
       service: "dropwire", summary: "", arguments: [], environment: environment)
-    runDirectory = settings.runDirectorySetting()
+    let identity = settings.tlsIdentity()
+    targets = settings.targets(
+      of: services, runDirectory: settings.runDirectorySetting(), identity)
     let name = settings.ambient("USER") ?? ""
     userName = name.isEmpty ? NSUserName() : name
+    problems = settings.allProblems
   }
 
-  /// Path of a service's socket.
-  public func socketPath(of service: String) -> String { "\(runDirectory)/\(service).sock" }
-
-  /// A way to call the service. It tells its problems by the errors of its calls and logs nothing.
-  public func channel(to service: String) -> any RPCChannel {
-    RPCClient(
-      socketPath: socketPath(of: service),
-      logger: Logger(label: "dropwire") { _ in SwiftLogNoOpLogHandler() })
+  /// A way to call one of the services; nil when the environment is wrong about it. It tells its
+  /// problems by the errors of its calls and logs nothing.
+  public func channel(to service: String) -> (any RPCChannel)? {
+    targets[service].map {
+      RPCClient(
+        target: $0, logger: Logger(label: "dropwire") { _ in SwiftLogNoOpLogHandler() })
+    }
   }
 }

@@ -3,8 +3,9 @@ import RPC
 
 extension Settings {
   private static let peersHelp =
-    "Who may call, and as what: uid:NAME=ROLE, gid:NAME=ROLE, separated by commas; names or "
-    + "numbers, gid is a peer's primary group, the first that fits counts. Roles: orders, gateway, "
+    "Who may call, and as what: uid:NAME=ROLE, gid:NAME=ROLE, cert:NAME=ROLE, separated by commas; "
+    + "names or numbers, gid is a peer's primary group, cert a name in its certificate (see "
+    + "DROPWIRE_TLS_LISTEN), the first that fits counts. Roles: orders, gateway, "
     + "operator, developer (may do everything). With none, this service's own user is a developer; "
     + "with any, nobody else gets in."
 
@@ -54,7 +55,7 @@ extension PeerPolicy.Rule {
   fileprivate init(validating text: String) throws(PeerRuleError) {
     let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
     guard let colon = text.firstIndex(of: ":"), let equals = text.lastIndex(of: "="), colon < equals
-    else { throw PeerRuleError("it must be uid:NAME=ROLE or gid:NAME=ROLE") }
+    else { throw PeerRuleError("it must be uid:NAME=ROLE, gid:NAME=ROLE or cert:NAME=ROLE") }
     let name = text[text.index(after: colon)..<equals].trimmingCharacters(in: .whitespaces)
     let role = text[text.index(after: equals)...].trimmingCharacters(in: .whitespaces)
     let mark = try PeerPolicy.Mark(text[..<colon].trimmingCharacters(in: .whitespaces), name)
@@ -79,7 +80,8 @@ extension PeerPolicy.Mark {
         throw PeerRuleError("this machine has no group \(name)")
       }
       self = .group(id)
-    default: throw PeerRuleError("\(kind) must be uid or gid")
+    case "cert": self = .certificate(name)
+    default: throw PeerRuleError("\(kind) must be uid, gid or cert")
     }
   }
 }

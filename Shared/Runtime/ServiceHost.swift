@@ -119,9 +119,13 @@ private struct ServedSocket: Service {
     // The server holds the service that holds the server.
     defer { statistics.server.set(nil) }
     server.setServing(true)
-    logger.info(
-      "serving",
-      metadata: ["socket": .string(settings.socketPath), "policy": .string(shownPolicy)])
+    var metadata: Logger.Metadata = [
+      "socket": .string(settings.socketPath), "policy": .string(shownPolicy),
+    ]
+    if let listening = settings.tlsListening, let port = server.tlsPort {
+      metadata["tls"] = "\(listening.host):\(port)"
+    }
+    logger.info("serving", metadata: metadata)
     print("ready \(settings.socketPath)")
     fflush(nil)
     settings.supervisor?.tell(.ready, logger)
@@ -143,6 +147,7 @@ private struct ServedSocket: Service {
     configuration.fileDescriptors = ContractCatalogue.fileDescriptors
     configuration.policy = policy
     configuration.socketMode = settings.socketMode
+    configuration.tls = settings.tlsListening
     if let file = settings.listeningSocket {
       return try await RPCServer.start(
         listeningAt: file, services: services, configuration: configuration, logger: logger)

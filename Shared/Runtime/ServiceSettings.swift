@@ -16,6 +16,9 @@ public struct ServiceSettings: Sendable {
   public let peers: [PeerPolicy.Rule]
   /// Mode of the socket file at `socketPath`.
   public let socketMode: UInt32
+  public let tlsIdentity: TLSIdentity
+  /// A second listener, for peers on other machines.
+  public let tlsListening: TLSListening?
   /// Who wants to hear that the service is ready, and that it stops.
   public let supervisor: Supervisor?
 
@@ -40,10 +43,12 @@ extension Settings {
     let level = choice(
       "DROPWIRE_LOG_LEVEL", default: "info", of: Logger.Level.allCases.map(\.rawValue),
       help: "How much is logged, as JSON lines on standard error.")
+    let (peers, tlsIdentity) = (peers(), tlsIdentity())
     return ServiceSettings(
       service: service, runDirectory: runDirectory, stateDirectory: stateDirectory,
       logLevel: Logger.Level(rawValue: level) ?? .info, listeningSocket: passedSocket(),
-      peers: peers(), socketMode: socketMode(), supervisor: supervisor())
+      peers: peers, socketMode: socketMode(), tlsIdentity: tlsIdentity,
+      tlsListening: tlsListening(tlsIdentity, peers), supervisor: supervisor())
   }
 
   /// Declares only the directory of the sockets: all that a client needs.

@@ -36,7 +36,7 @@ struct OtherUserTests {
   @Test func `a user without a rule is refused before the first byte`() async throws {
     try await Self.with(start: [.ledger]) { cluster in
       let (status, text) = try Self.nobody.run(cluster, "trial-balance")
-      #expect(status == 69 && text.contains("it may not let this user in"), "\(status) \(text)")
+      #expect(status == 69 && text.contains("it may not let us in"), "\(status) \(text)")
       let log = try #require(cluster.program(.ledger)).ownLog
       #expect(log.contains("peer without a role refused") && log.contains("uid:65534 gid:65534"))
       #expect(log.contains("uid:61001=orders"), "the policy is told at the start")

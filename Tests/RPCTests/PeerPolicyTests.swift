@@ -92,7 +92,7 @@ struct PeerPolicyTests {
       let error = await failure { try await served.client.text("Get") }
       #expect(error?.code == .unavailable)
       #expect(
-        error?.message.contains("it may not let this user in") == true,
+        error?.message.contains("it may not let us in") == true,
         "\(String(describing: error))")
       #expect(
         log.all.contains {

@@ -19,6 +19,20 @@ struct RawSocket {
   /// Takes over a descriptor.
   init(file: Int32) { self.file = file }
 
+  /// A connection to a TCP port of this machine.
+  init(port: Int) throws {
+    file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, size) }
+    }
+    guard code == 0 else { throw Failure(description: String(cString: strerror(errno))) }
+  }
+
   /// Leaves a socket file behind as a killed process does.
   static func leaveStale(_ path: String) throws {
     close(try open(path) { bind($0, $1, $2) })

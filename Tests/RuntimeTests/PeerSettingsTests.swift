@@ -14,11 +14,14 @@ struct PeerSettingsTests {
   }
 
   @Test func `names and numbers of users and groups get roles`() {
-    let read = read("uid:nobody=orders, gid:nogroup = operator ,uid:990=gateway,uid:0=developer,")
+    let read = read(
+      "uid:nobody=orders, gid:nogroup = operator ,uid:990=gateway,uid:0=developer,"
+        + "cert:orders.example=orders,cert:spiffe://shop/a=b=gateway")
     #expect(read.problems == [])
     #expect(
       read.rules == [
         "uid:65534=orders", "gid:65534=operator", "uid:990=gateway", "uid:0=developer",
+        "cert:orders.example=orders", "cert:spiffe://shop/a=b=gateway",
       ])
   }
 
@@ -33,10 +36,10 @@ struct PeerSettingsTests {
     ("uid:4294967296=orders", "this machine has no user 4294967296"),
     ("uid:-1=orders", "this machine has no user -1"),
     ("uid:1=king", "the role must be one of orders, gateway, operator, developer"),
-    ("uid:1", "it must be uid:NAME=ROLE or gid:NAME=ROLE"),
-    ("1=orders", "it must be uid:NAME=ROLE or gid:NAME=ROLE"),
+    ("uid:1", "it must be uid:NAME=ROLE, gid:NAME=ROLE or cert:NAME=ROLE"),
+    ("1=orders", "it must be uid:NAME=ROLE, gid:NAME=ROLE or cert:NAME=ROLE"),
     ("uid:=orders", "there is no name after uid:"),
-    ("pid:1=orders", "pid must be uid or gid"),
+    ("pid:1=orders", "pid must be uid, gid or cert"),
   ])
   func `a rule that cannot be right is named with what would be`(_ rule: String, _ reason: String) {
     #expect(read(rule).problems == ["DROPWIRE_PEERS has \"\(rule)\"; \(reason)"])

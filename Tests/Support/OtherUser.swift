@@ -47,19 +47,7 @@ public struct OtherUser: Sendable {
   private func run(_ path: String, _ arguments: [String], _ environment: [String: String]) throws
     -> (status: Int32, text: String)
   {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.program)
-    process.arguments = words + [path] + arguments
-    process.environment = environment
-    process.currentDirectoryURL = URL(fileURLWithPath: "/")
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    try Program.output(of: Self.program, words + [path] + arguments, environment)
   }
 }
 

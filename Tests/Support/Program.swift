@@ -130,4 +130,23 @@ public final class Program: Sendable {
     signal(SIGKILL)
     _ = await waitForExit()
   }
+
+  /// Runs a program to its end, and gives how it ended and what it printed.
+  public static func output(
+    of path: String, _ arguments: [String], _ environment: [String: String]
+  ) throws -> (status: Int32, text: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.environment = environment
+    process.currentDirectoryURL = URL(fileURLWithPath: "/")
+    process.standardInput = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+  }
 }

@@ -10,7 +10,7 @@ enum ImportRules {
     ("Shared/Money/", []),
     ("Shared/Measure/", []),
     ("Shared/Contract/", ["CContract", "CProtobufC", "RPC", "NIOCore"]),
-    ("Shared/RPC/", ["NIOCore", "NIOPosix", "CNGHTTP2", "Measure", "Logging"]),
+    ("Shared/RPC/", ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "CNGHTTP2", "Measure", "Logging"]),
     ("Shared/Store/", ["GRDB", "GRDBSQLite", "Measure", "Logging"]),
     ("Shared/Outside/", ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Measure", "Logging"]),
     ("Shared/PayPal/", ["Outside", "Money", "NIOCore", "Logging"]),
