@@ -38,7 +38,8 @@ import ArgumentParser
         subcommands: [
           SaleVerb.self, SalesVerb.self, BalanceVerb.self, StatementVerb.self,
           TrialBalanceVerb.self, PayoutsVerb.self, PayoutVerbs.self, RecipientVerbs.self,
-          RateVerbs.self, FundVerb.self, ExportVerb.self, VerifyVerb.self, CheckVerb.self,
+          PayoutTermsVerbs.self, RateVerbs.self, FundVerb.self, ExportVerb.self, VerifyVerb.self,
+          CheckVerb.self,
         ]),
       CommandGroup(
         name: "All services", subcommands: [HealthVerb.self, StatsVerb.self, CallVerb.self]),

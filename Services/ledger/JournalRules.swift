@@ -59,7 +59,7 @@ enum JournalRules {
       """
       WITH sent AS (
         SELECT environment, currency, SUM(amount) AS held FROM payout
-        WHERE state IN ('SUBMITTED', 'UNKNOWN', 'UNCLAIMED') GROUP BY environment, currency)
+        WHERE coveredBy = '' AND state IN ('SUBMITTED', 'UNKNOWN', 'UNCLAIMED') GROUP BY environment, currency)
       SELECT currency AS subject,
         'balance ' || (credits - debits) || ', on their way ' || COALESCE(held, 0) AS text
       FROM account LEFT JOIN sent USING (environment, currency)
@@ -104,11 +104,23 @@ enum JournalRules {
       """
     ),
     (
+      "a payout covers what it owes",
+      """
+      SELECT cover.payoutID AS subject, 'owes ' || cover.due || ', covers ' || SUM(payout.due) AS text
+      FROM payout JOIN payout AS cover ON cover.payoutID = payout.coveredBy
+      WHERE payout.coveredBy <> ''
+      GROUP BY cover.payoutID, cover.due, cover.payee
+      HAVING SUM(payout.due) <> cover.due OR MIN(payout.payee) <> cover.payee
+        OR MAX(payout.payee) <> cover.payee
+      """
+    ),
+    (
       "a payout that is not over has its intent",
       """
       SELECT payoutID AS subject, 'it is ' || state || ' and nothing will move it' AS text
       FROM payout
-      WHERE state IN ('PENDING', 'SUBMITTED', 'UNKNOWN', 'UNCLAIMED') AND NOT EXISTS (
+      WHERE state IN ('PENDING', 'SUBMITTED', 'UNKNOWN', 'UNCLAIMED') AND coveredBy = ''
+        AND NOT EXISTS (
         SELECT 1 FROM intent WHERE kind = 'sendPayouts' AND subject = CASE environment
           WHEN 1 THEN 'sandbox' ELSE 'production' END || '/' || currency
           AND (payout.state = 'PENDING' OR EXISTS (SELECT 1 FROM payoutBatch AS batch

@@ -19,6 +19,12 @@ enum LedgerError: Error, Hashable, Sendable {
   case balanceTooLow(payee: String, available: String, asked: String)
   /// A backup could not be written, or was not whole.
   case backupFailed(path: String, String)
+  /// A payout is carried by another, to which everything is done.
+  case covered(payoutID: String, by: String)
+  /// PayPal can still say what became of a payout.
+  case notAttestable(payoutID: String, state: String, reason: String)
+  /// Only the newest address of a payee is verified.
+  case recipientOutdated(payee: String, newest: Int64, given: Int64)
   /// Only a payout that failed or came back may be sent again.
   case notRetriable(payoutID: String, state: String)
 }
@@ -64,6 +70,20 @@ extension LedgerError: RPCErrorConvertible {
       return RPCError(
         .failedPrecondition, "the backup \"\(path)\" was not made: \(text)",
         reason: ErrorReason(code: "BACKUP_FAILED"))
+    case .covered(let payoutID, let cover):
+      return RPCError(
+        .failedPrecondition, "payout \"\(payoutID)\" is carried by \"\(cover)\"; name that one",
+        reason: ErrorReason(code: "COVERED", metadata: ["coveredBy": cover]))
+    case .notAttestable(let payoutID, let state, let why):
+      return RPCError(
+        .failedPrecondition,
+        "payout \"\(payoutID)\" is \(state) \(why); what PayPal can still tell is not attested",
+        reason: ErrorReason(code: "NOT_ATTESTABLE", metadata: ["state": state, "reason": why]))
+    case .recipientOutdated(let payee, let newest, let given):
+      return RPCError(
+        .failedPrecondition,
+        "\(payee)'s newest address has version \(newest), the request says \(given)",
+        reason: ErrorReason(code: "RECIPIENT_OUTDATED", metadata: ["version": "\(newest)"]))
     case .notRetriable(let payoutID, let state):
       return RPCError(
         .failedPrecondition,

@@ -6,35 +6,6 @@ import Runtime
 import Store
 
 extension LedgerService {
-  /// Says where a payee's money goes and wakes the payouts that wait for it. The same address again
-  /// changes nothing.
-  func putPayoutRecipient(_ request: PutPayoutRecipientRequest, _ context: CallContext)
-    async throws -> PayoutRecipient
-  {
-    let actor = try context.actor()
-    var fields = Fields()
-    let payee = fields.payee(request.payee)
-    let environment = fields.environment(request.environment)
-    let email = fields.email(request.email)
-    try fields.finish()
-    guard let payee, let environment, let email else { throw fields.refusal }
-    try requireAccess(actor, to: payee)
-    let recorded = try await store.write {
-      try PayoutStore(transaction: $0).putRecipient(payee, environment, email: email)
-    }
-    if recorded.isNew {
-      context.logger.info(
-        "payout recipient put",
-        metadata: [
-          "payee": "\(payee)", "version": "\(recorded.value.version)", "by": "\(actor)",
-        ])
-    }
-    return PayoutRecipient(
-      payee: "\(payee)", environment: environment, email: recorded.value.email,
-      version: Int32(clamping: recorded.value.version),
-      updatedAt: Timestamp(milliseconds: recorded.value.updatedAt))
-  }
-
   /// Pays out an available balance. FAILED_PRECONDITION (BALANCE_TOO_LOW) says how much there is.
   func requestPayout(_ request: RequestPayoutRequest, _ context: CallContext) async throws
     -> Contract.Payout
@@ -103,7 +74,8 @@ extension LedgerService {
       nextPageToken: found.count > size ? page.last.map { "\($0.0)" } ?? "" : "")
   }
 
-  /// Sends a payout that failed or came back again, under the next generation.
+  /// Sends a payout that failed or came back again, under the next generation. FAILED_PRECONDITION:
+  /// COVERED, NOT_RETRIABLE, BALANCE_TOO_LOW.
   func retryPayout(_ request: RetryPayoutRequest, _ context: CallContext) async throws
     -> Contract.Payout
   {
@@ -116,11 +88,13 @@ extension LedgerService {
     return .init(payout)
   }
 
-  /// `<order>/admin`, `<order>/reseller`, or the id of one that was requested.
-  private func payoutID(_ text: String) throws(InvalidFields) -> String {
+  /// `<order>/admin`, `<order>/reseller`, the same with `-gathered`, or the id of one that was
+  /// requested.
+  func payoutID(_ text: String) throws(InvalidFields) -> String {
     var fields = Fields()
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    let isOfOrder = parts.count == 2 && ["admin", "reseller"].contains(String(parts[1]))
+    let words = ["admin", "reseller", "admin-gathered", "reseller-gathered"]
+    let isOfOrder = parts.count == 2 && words.contains(String(parts[1]))
     let id = fields.id("payout_id", isOfOrder ? String(parts[0]) : text)
     try fields.finish()
     guard id != nil else { throw fields.refusal }

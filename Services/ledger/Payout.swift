@@ -73,16 +73,20 @@ struct Payout: Hashable, Sendable {
   let updatedAt: Int64
   /// In batches of how many it may be sent, after PayPal refused a larger one; 0 for no bound.
   var groupMax = 0
+  /// The payout that carries this one; empty when it goes by itself.
+  var coveredBy = ""
 }
 
 extension Payout {
   /// Id of the payout that an order owes to a payee.
   static func id(order orderID: String, payee: Payee) -> String { "\(orderID)/\(payee.word)" }
 
-  /// The key of a generation at PayPal: `<order>-admin-<n>`, `<order>-reseller-<n>`, and
-  /// `<id>-demand-<n>` for one requested on demand, so that no two payouts share a key.
+  /// The key of a generation at PayPal: `<order>-admin-<n>`, `<order>-reseller-<n>`, the same with
+  /// `-gathered` for one that covers others, and `<id>-demand-<n>` for one requested on demand, so
+  /// that no two payouts share a key.
   func senderItemID(_ generation: Int) -> String {
-    orderID.isEmpty
+    if payoutID.contains("/") { return "\(payoutID.replacing("/", with: "-"))-\(generation)" }
+    return orderID.isEmpty
       ? "\(payoutID)-demand-\(generation)" : "\(orderID)-\(payee.word)-\(generation)"
   }
 
@@ -98,6 +102,14 @@ struct PayoutReason: Hashable, Sendable {
   enum Code: String, Sendable, CaseIterable {
     /// The payee has no recipient address yet.
     case noRecipient = "NO_RECIPIENT"
+    /// The payee put an address that nobody of the platform has verified yet.
+    case recipientNotVerified = "RECIPIENT_NOT_VERIFIED"
+    /// Sales' shares are held for a while by the payee's terms.
+    case held = "HELD"
+    /// By the payee's terms it is paid on the next payday.
+    case gathering = "GATHERING"
+    /// What gathered is less than the payee's minimum.
+    case belowMinimum = "BELOW_MINIMUM"
     /// The buyer disputes the payment.
     case disputed = "DISPUTED"
     /// Our PayPal account does not hold enough.
@@ -128,6 +140,8 @@ struct PayoutReason: Hashable, Sendable {
     case amountDiffers = "AMOUNT_DIFFERS"
     /// PayPal refused the batch it was in; it is sent in a smaller one.
     case batchRefused = "BATCH_REFUSED"
+    /// A person attests that it was not sent.
+    case attestedNotSent = "ATTESTED_NOT_SENT"
   }
 
   let code: Code

@@ -7,7 +7,8 @@ import Store
 struct PayoutFunds {
   /// What is known of a payee.
   private struct Holding {
-    let email: String?
+    let recipient: PayoutStore.Recipient?
+    let terms: PayoutTerms
     var balance: Amount
   }
 
@@ -15,6 +16,7 @@ struct PayoutFunds {
   private let transaction: Transaction
   private var platform: Amount
   private var payees: [Payee: Holding] = [:]
+  private var gathered: Set<Payee> = []
 
   init(_ lane: PayoutLane, _ transaction: Transaction) throws {
     self.lane = lane
@@ -30,8 +32,9 @@ struct PayoutFunds {
     let holding = try holding(of: payout.payee)
     return PayoutRules.Facts(
       payee: payout.payee, due: payout.due, isConfigured: isConfigured,
-      isDisputed: try isDisputed(payout.orderID), recipientEmail: holding.email,
-      payeeBalance: holding.balance, platformBalance: platform)
+      isDisputed: try isDisputed(payout.orderID), recipientEmail: holding.recipient?.email,
+      payeeBalance: holding.balance, platformBalance: platform,
+      isRecipientVerified: holding.recipient?.verifiedBy.isEmpty == false)
   }
 
   /// Takes what is sent to a payee.
@@ -42,17 +45,27 @@ struct PayoutFunds {
     platform = try platform.subtracting(amount)
   }
 
+  mutating func terms(of payee: Payee) throws -> PayoutTerms { try holding(of: payee).terms }
+
+  /// What a payee is owed, less what was taken.
+  mutating func balance(of payee: Payee) throws -> Amount { try holding(of: payee).balance }
+
+  /// - Returns: false when what gathered for the payee was looked at already.
+  mutating func markGathered(_ payee: Payee) -> Bool { gathered.insert(payee).inserted }
+
   private mutating func holding(of payee: Payee) throws -> Holding {
     if let known = payees[payee] { return known }
+    let payouts = PayoutStore(transaction: transaction)
     let found = Holding(
-      email: try PayoutStore(transaction: transaction).recipient(payee, lane.environment)?.email,
+      recipient: try payouts.recipient(payee, lane.environment),
+      terms: try payouts.terms(of: payee, in: lane).terms,
       balance: try Journal(transaction: transaction).balance(
         of: payee.account, lane.environment, lane.currency))
     payees[payee] = found
     return found
   }
 
-  private func isDisputed(_ orderID: String) throws -> Bool {
+  func isDisputed(_ orderID: String) throws -> Bool {
     if orderID.isEmpty { return false }
     let found = try transaction.row(
       "SELECT 1 AS found FROM dispute WHERE orderID = $1 AND state = 'OPENED' LIMIT 1",

@@ -23,6 +23,8 @@ enum PayoutRules {
     let payeeBalance: Amount
     /// What our PayPal account holds, less what is in transit.
     let platformBalance: Amount
+    /// Whether somebody of the platform says that the address is the payee's own.
+    var isRecipientVerified = true
   }
 
   enum Decision: Hashable, Sendable {
@@ -44,6 +46,13 @@ enum PayoutRules {
         PayoutReason(
           code: .noRecipient, text: "\(facts.payee) has no payout recipient; put one",
           owner: facts.payee == .admin ? "platform" : "reseller"))
+    }
+    guard facts.isRecipientVerified else {
+      return .wait(
+        PayoutReason(
+          code: .recipientNotVerified,
+          text: "nobody of the platform has verified \(email), which \(facts.payee) put",
+          owner: "platform"))
     }
     if facts.isDisputed {
       return .wait(

@@ -56,7 +56,7 @@ extension PayoutStore {
     try transaction.rows(
       """
       \(Self.shown) WHERE payout.state = 'PENDING' AND payout.environment = $1
-        AND payout.currency = $2 AND payout.nextAt <= $3
+        AND payout.currency = $2 AND payout.nextAt <= $3 AND payout.coveredBy = ''
       ORDER BY payout.groupMax DESC, payout.nextAt, payout.number LIMIT $4
       """,
       [
@@ -73,7 +73,8 @@ extension PayoutStore {
     if payouts.isEmpty { return [] }
     var funds = try PayoutFunds(lane, transaction)
     var decided: [Decided] = []
-    for payout in payouts {
+    for due in payouts {
+      guard let payout = try candidate(for: due, in: lane, &funds, &composed) else { continue }
       let facts = try funds.facts(of: payout, isConfigured: isConfigured)
       switch try PayoutRules.decide(facts) {
       case .submit(let amount, let email):
@@ -125,7 +126,8 @@ extension PayoutStore {
     if try batch(inSlotOf: lane) != nil { return }
     let row = try transaction.row(
       """
-      SELECT nextAt FROM payout WHERE state = 'PENDING' AND environment = $1 AND currency = $2
+      SELECT nextAt FROM payout
+      WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND currency = $2
       ORDER BY nextAt LIMIT 1
       """,
       [.integer(Int64(lane.environment.rawValue)), .text(lane.currency.code)])

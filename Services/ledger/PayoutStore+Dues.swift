@@ -23,7 +23,7 @@ extension PayoutStore {
       """
       UPDATE payout SET due = $2, state = $3, amount = NULL, reasonCode = '', reasonText = '',
         reasonOwner = '', providerCode = '', nextAt = $4, updatedAt = $5
-      WHERE payoutID = $1
+      WHERE payoutID = $1 AND coveredBy = ''
         AND (state IN ('PENDING', 'NOT_DUE') OR ($3 = 'NOT_DUE' AND state IN ('FAILED', 'RETURNED')))
       """,
       [

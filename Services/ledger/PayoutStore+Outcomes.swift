@@ -34,9 +34,12 @@ extension PayoutStore {
 
   /// Records that the payee has the money.
   ///
+  /// - Parameter sent: what the payee got; nil for what was asked for. The rest stays his.
   /// - Returns: what is to be booked. A fee that PayPal takes in another currency than it sends is an
   ///   entry of its own, since an entry has one currency.
-  private func pay(_ payout: Payout, itemID: String, fee: Amount?) throws -> [JournalEntry] {
+  func pay(_ payout: Payout, itemID: String, fee: Amount?, sent: Amount? = nil) throws
+    -> [JournalEntry]
+  {
     guard let amount = payout.amount else { return [] }
     let changed = try transaction.run(
       """
@@ -50,7 +53,6 @@ extension PayoutStore {
         .integer(transaction.now),
       ])
     guard changed == 1 else { return [] }
-    let paid = Posting(debit: .payoutsInTransit, credit: .payPal, amount: amount)
     let charged = fee.flatMap {
       $0.isPositive ? Posting(debit: .payoutFees, credit: .payPal, amount: $0) : nil
     }
@@ -58,7 +60,8 @@ extension PayoutStore {
     var entries = [
       entry(
         JournalEntry.ID.paid(payout.payoutID, payout.generation), .payoutPaid, payout,
-        [paid] + (isOwn ? [charged].compactMap(\.self) : []))
+        try Self.arrival(of: amount, sent: sent ?? amount, payout.payee)
+          + (isOwn ? [charged].compactMap(\.self) : []))
     ]
     if let charged, !isOwn {
       entries.append(
@@ -66,6 +69,19 @@ extension PayoutStore {
           JournalEntry.ID.fee(payout.payoutID, payout.generation), .payoutPaid, payout, [charged]))
     }
     return entries
+  }
+
+  private static func arrival(of amount: Amount, sent: Amount, _ payee: Payee)
+    throws(MoneyError) -> [Posting]
+  {
+    let isMore = try amount.isLess(than: sent)
+    let taken = isMore ? amount : sent
+    return [
+      try Posting.signed(debit: .payoutsInTransit, credit: .payPal, amount: taken),
+      try Posting.signed(
+        debit: .payoutsInTransit, credit: payee.account, amount: amount.subtracting(taken)),
+      try Posting.signed(debit: payee.account, credit: .payPal, amount: sent.subtracting(taken)),
+    ].compactMap { $0 }
   }
 
   /// Records that nothing was paid, or that what was paid came back, and gives the money back to the

@@ -4,17 +4,21 @@ import Runtime
 import Store
 
 extension PayoutStore {
-  /// A payout with what its batch knows. What is on its way is looked at when its batch is.
+  /// A payout with what its batch knows, and what the payout that covers it. What is on its way is
+  /// looked at when its batch is.
   static let shown = """
     SELECT payout.number, payout.payoutID, payout.orderID, payout.payee, payout.environment,
-      payout.currency, payout.due, payout.state, payout.amount, payout.fee, payout.feeCurrency,
-      payout.generation, payout.recipientEmail, payout.senderBatchID, payout.itemID,
-      payout.reasonCode, payout.reasonText, payout.reasonOwner, payout.providerCode,
-      payout.submittedAt, payout.createdAt, payout.updatedAt, payout.groupMax,
+      payout.currency, payout.due, payout.createdAt, payout.groupMax, payout.coveredBy,
+      CASE WHEN cover.amount IS NOT NULL THEN payout.due ELSE payout.amount END AS amount,
+      payout.fee, payout.feeCurrency, shown.state, shown.generation, shown.recipientEmail,
+      shown.senderBatchID, shown.itemID, shown.reasonCode, shown.reasonText, shown.reasonOwner,
+      shown.providerCode, shown.submittedAt, shown.updatedAt,
       COALESCE(payoutBatch.batchID, '') AS batchID,
-      CASE WHEN payout.state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN') THEN payoutBatch.nextAt
-        ELSE payout.nextAt END AS nextAt
-    FROM payout LEFT JOIN payoutBatch ON payoutBatch.senderBatchID = payout.senderBatchID
+      CASE WHEN shown.state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN') THEN payoutBatch.nextAt
+        ELSE shown.nextAt END AS nextAt
+    FROM payout LEFT JOIN payout AS cover ON cover.payoutID = payout.coveredBy
+      JOIN payout AS shown ON shown.number = COALESCE(cover.number, payout.number)
+      LEFT JOIN payoutBatch ON payoutBatch.senderBatchID = shown.senderBatchID
     """
 
   /// The payout with this id.
@@ -52,7 +56,7 @@ extension PayoutStore {
   func payouts(_ selection: Selection, after number: Int64, limit: Int) throws
     -> [(Int64, Payout)]
   {
-    var conditions = "number > $1"
+    var conditions = "payout.number > $1"
     var values: [SQLValue] = [.integer(number), .integer(Int64(limit))]
     if !selection.orderID.isEmpty {
       values += [
@@ -66,14 +70,15 @@ extension PayoutStore {
     }
     if let state = selection.state {
       values.append(.text(state.rawValue))
-      conditions += " AND payout.state = $\(values.count)"
+      conditions += " AND shown.state = $\(values.count)"
     }
     return try transaction.rows(
-      "\(Self.shown) WHERE \(conditions) ORDER BY number LIMIT $2", values
+      "\(Self.shown) WHERE \(conditions) ORDER BY payout.number LIMIT $2", values
     ).map { ($0.int("number"), try payout($0)) }
   }
 
-  /// A balance, what of it is bound in payouts that are not sent yet, and what is free.
+  /// A balance, what of it is bound in payouts that are not sent yet, and what is free. What only
+  /// waits for its payday is free.
   struct Funds: Sendable {
     let balance: Amount
     let pending: Amount
@@ -91,9 +96,14 @@ extension PayoutStore {
     let row = try transaction.row(
       """
       SELECT COALESCE(SUM(due), 0) AS pending FROM payout
-      WHERE state = 'PENDING' AND environment = $1 AND currency = $2 AND payee = $3
+      WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND currency = $2
+        AND payee = $3 AND reasonCode NOT IN ($4, $5)
       """,
-      [.integer(Int64(environment.rawValue)), .text(currency.code), .text("\(payee)")])
+      [
+        .integer(Int64(environment.rawValue)), .text(currency.code), .text("\(payee)"),
+        .text(PayoutReason.Code.gathering.rawValue),
+        .text(PayoutReason.Code.belowMinimum.rawValue),
+      ])
     let pending = Amount(minorUnits: row?.int("pending") ?? 0, currency: currency)
     let free = try balance.subtracting(pending)
     return Funds(
@@ -124,7 +134,7 @@ extension PayoutStore {
       },
       submittedAt: row.int("submittedAt"), nextAt: row.int("nextAt"),
       createdAt: row.int("createdAt"), updatedAt: row.int("updatedAt"),
-      groupMax: Int(row.int("groupMax")))
+      groupMax: Int(row.int("groupMax")), coveredBy: row.text("coveredBy"))
   }
 }
 

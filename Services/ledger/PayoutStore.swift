@@ -82,6 +82,9 @@ struct PayoutStore {
   /// have been paid out on demand since: then there is nothing to send.
   func retry(_ payoutID: String) throws -> Payout {
     let stored = try require(payoutID)
+    guard stored.coveredBy.isEmpty else {
+      throw LedgerError.covered(payoutID: payoutID, by: stored.coveredBy)
+    }
     guard stored.state == .failed || stored.state == .returned else {
       throw LedgerError.notRetriable(payoutID: payoutID, state: stored.state.rawValue)
     }
@@ -104,7 +107,7 @@ struct PayoutStore {
     return try require(payoutID)
   }
 
-  private func columns(
+  func columns(
     payoutID: String, orderID: String, payee: Payee, environment: Contract.Environment,
     due: Amount, state: Payout.State
   ) -> [SQLValue] {
@@ -116,7 +119,7 @@ struct PayoutStore {
     ]
   }
 
-  private func insert(_ count: Int, _ values: [SQLValue]) throws {
+  func insert(_ count: Int, _ values: [SQLValue]) throws {
     try transaction.run(
       "INSERT INTO payout (payoutID, orderID, payee, environment, currency, due, state, nextAt,"
         + " createdAt, updatedAt) VALUES " + Journal.tuples(count, of: 10), values)
@@ -148,17 +151,21 @@ struct PayoutStore {
       limit: Self.wakesPerCapture)
   }
 
-  /// Looks again at all of a payee's payouts, in every currency.
+  /// Looks again at a payee's payouts, in every currency, but those that wait for their payday.
   func wake(_ payee: Payee, _ environment: Contract.Environment) throws {
     let lanes = try transaction.rows(
       """
       SELECT DISTINCT currency FROM payout
-      WHERE state = 'PENDING' AND environment = $1 AND payee = $2
+      WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND payee = $2
       """,
       [.integer(Int64(environment.rawValue)), .text("\(payee)")])
     for row in lanes {
       let lane = PayoutLane(environment, try Currency(validating: row.text("currency")))
-      try wake(lane, where: "payee = $4", [.text("\(payee)")], limit: Self.wakesMax)
+      try wake(
+        lane, where: "payee = $4 AND reasonCode NOT IN ($5, $6, $7)",
+        [.text("\(payee)")]
+          + [PayoutReason.Code.held, .gathering, .belowMinimum].map { .text($0.rawValue) },
+        limit: Self.wakesMax)
     }
   }
 
@@ -172,7 +179,8 @@ struct PayoutStore {
       """
       UPDATE payout SET nextAt = $3 WHERE number IN (
         SELECT number FROM payout
-        WHERE state = 'PENDING' AND environment = $1 AND currency = $2 AND \(condition)
+        WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND currency = $2
+          AND \(condition)
         ORDER BY number LIMIT \(limit))
       """,
       [

@@ -95,13 +95,7 @@ extension PayoutWork {
 extension PayoutStore {
   /// Says when a batch is looked at next: never, once it was seen and all its payouts are over.
   func lookAgain(at batch: PayoutBatch, base: Int64, isSeen: Bool = true) throws {
-    let open = try transaction.row(
-      """
-      SELECT 1 AS found FROM payout
-      WHERE senderBatchID = $1 AND state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN') LIMIT 1
-      """,
-      [.text(batch.senderBatchID)])
-    guard open != nil || !isSeen else {
+    guard try isOpen(batch) || !isSeen else {
       return try transaction.complete(Self.pollIntent, batch.senderBatchID)
     }
     let age = transaction.now - batch.createdAt
@@ -110,5 +104,16 @@ extension PayoutStore {
       "UPDATE payoutBatch SET nextAt = $2 WHERE senderBatchID = $1",
       [.text(batch.senderBatchID), .integer(nextAt)])
     try transaction.postpone(Self.pollIntent, batch.senderBatchID, until: nextAt, note: "")
+  }
+
+  /// Whether a batch has payouts that are not over.
+  func isOpen(_ batch: PayoutBatch) throws -> Bool {
+    let open = try transaction.row(
+      """
+      SELECT 1 AS found FROM payout
+      WHERE senderBatchID = $1 AND state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN') LIMIT 1
+      """,
+      [.text(batch.senderBatchID)])
+    return open != nil
   }
 }

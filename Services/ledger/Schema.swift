@@ -9,6 +9,7 @@ enum Schema {
     Migration("001 journal", journal), Migration("002 sales", sales),
     Migration("003 payouts", payouts), Migration("004 refunds", refunds),
     Migration("005 events", events), Migration("006 batches", batches),
+    Migration("007 payout people", payoutPeople), Migration("008 payout terms", payoutTerms),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.

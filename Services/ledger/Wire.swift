@@ -61,7 +61,7 @@ extension Contract.Payout {
       recipientEmail: payout.recipientEmail,
       nextAt: payout.nextAt == 0 ? nil : Timestamp(milliseconds: payout.nextAt),
       createdAt: Timestamp(milliseconds: payout.createdAt),
-      updatedAt: Timestamp(milliseconds: payout.updatedAt))
+      updatedAt: Timestamp(milliseconds: payout.updatedAt), coveredBy: payout.coveredBy)
   }
 }
 

@@ -73,6 +73,18 @@ const void *dropwire_ledger_v1_PutPayoutRecipientRequest_descriptor(void) { retu
 
 const void *dropwire_ledger_v1_PayoutRecipient_descriptor(void) { return &dropwire__ledger__v1__payout_recipient__descriptor; }
 
+const void *dropwire_ledger_v1_VerifyPayoutRecipientRequest_descriptor(void) { return &dropwire__ledger__v1__verify_payout_recipient_request__descriptor; }
+
+const void *dropwire_ledger_v1_ListPayoutRecipientsRequest_descriptor(void) { return &dropwire__ledger__v1__list_payout_recipients_request__descriptor; }
+
+const void *dropwire_ledger_v1_ListPayoutRecipientsResponse_descriptor(void) { return &dropwire__ledger__v1__list_payout_recipients_response__descriptor; }
+
+const void *dropwire_ledger_v1_SetPayoutTermsRequest_descriptor(void) { return &dropwire__ledger__v1__set_payout_terms_request__descriptor; }
+
+const void *dropwire_ledger_v1_GetPayoutTermsRequest_descriptor(void) { return &dropwire__ledger__v1__get_payout_terms_request__descriptor; }
+
+const void *dropwire_ledger_v1_PayoutTerms_descriptor(void) { return &dropwire__ledger__v1__payout_terms__descriptor; }
+
 const void *dropwire_ledger_v1_GetSaleRequest_descriptor(void) { return &dropwire__ledger__v1__get_sale_request__descriptor; }
 
 const void *dropwire_ledger_v1_ListSalesRequest_descriptor(void) { return &dropwire__ledger__v1__list_sales_request__descriptor; }
@@ -112,6 +124,8 @@ const void *dropwire_ledger_v1_ListPayoutsRequest_descriptor(void) { return &dro
 const void *dropwire_ledger_v1_ListPayoutsResponse_descriptor(void) { return &dropwire__ledger__v1__list_payouts_response__descriptor; }
 
 const void *dropwire_ledger_v1_RetryPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__retry_payout_request__descriptor; }
+
+const void *dropwire_ledger_v1_AttestPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__attest_payout_request__descriptor; }
 
 const void *dropwire_ledger_v1_ExportJournalRequest_descriptor(void) { return &dropwire__ledger__v1__export_journal_request__descriptor; }
 

@@ -11,7 +11,8 @@ enum PayoutPages {
       ("amount", Shown.amount(payout.amount)), ("fee", Shown.amount(payout.fee)),
       ("sent to", payout.recipientEmail),
       ("generation", payout.generation == 0 ? "" : "\(payout.generation)"),
-      ("paypal batch", payout.paypalBatchID), ("paypal item", payout.paypalItemID),
+      ("carried by", payout.coveredBy), ("paypal batch", payout.paypalBatchID),
+      ("paypal item", payout.paypalItemID),
       ("because", Shown.reason(payout.reason)), ("next at", Shown.time(payout.nextAt)),
       ("created", Shown.time(payout.createdAt)), ("updated", Shown.time(payout.updatedAt)),
     ])

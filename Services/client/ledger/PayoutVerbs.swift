@@ -37,7 +37,9 @@ struct PayoutsVerb: Verb {
 struct PayoutVerbs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "payout", abstract: "One transfer to one payee.",
-    subcommands: [GetPayoutVerb.self, RequestPayoutVerb.self, RetryPayoutVerb.self])
+    subcommands: [
+      GetPayoutVerb.self, RequestPayoutVerb.self, RetryPayoutVerb.self, AttestPayoutVerb.self,
+    ])
 }
 
 struct GetPayoutVerb: Verb {
@@ -103,6 +105,40 @@ struct RetryPayoutVerb: Verb {
     session.show(
       try await session.ledger.retryPayout(
         RetryPayoutRequest(payoutID: payout), options: session.options), showing)
+  }
+}
+
+struct AttestPayoutVerb: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "attest",
+    abstract: "End a payout by what you found out, where PayPal cannot tell.",
+    discussion: """
+      Your name is kept with what you saw. What was not sent can be sent again by `payout retry`.
+
+      EXAMPLES:
+        dropwire payout attest my-first/reseller --finding not-sent --evidence "not in the activity"
+        dropwire payout attest my-first/reseller --finding paid --evidence "transaction 8X1" --fee 0.25
+      """)
+
+  @Argument(help: "The payout.") var payout: String
+  @Option(help: "not-sent, or paid.") var finding: String
+  @Option(help: "What you saw.") var evidence: String
+  @Option(parsing: .unconditional, help: "Paid: what the payee got, if not what was asked for.")
+  var sent = ""
+  @Option(parsing: .unconditional, help: "Paid: what PayPal charged.") var fee = ""
+  @Option(help: "Currency of the amounts.") var currency = "USD"
+  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var calling: CallingOptions
+
+  func run(in session: Session) async throws {
+    let finding = try Typed.word(
+      self.finding, option: "--finding", of: PayoutFinding.allKnown.map { ($0, $0.shortName) })
+    let request = AttestPayoutRequest(
+      payoutID: payout, finding: finding ?? .unspecified, evidence: evidence,
+      sent: try sent.isEmpty ? nil : Typed.amount(sent, currency, option: "--sent"),
+      fee: try fee.isEmpty ? nil : Typed.amount(fee, currency, option: "--fee"))
+    session.show(
+      try await session.ledger.attestPayout(request, options: session.options), showing)
   }
 }
 

@@ -40,6 +40,12 @@ public enum ContractCatalogue {
     Posting.self,
     PutPayoutRecipientRequest.self,
     PayoutRecipient.self,
+    VerifyPayoutRecipientRequest.self,
+    ListPayoutRecipientsRequest.self,
+    ListPayoutRecipientsResponse.self,
+    SetPayoutTermsRequest.self,
+    GetPayoutTermsRequest.self,
+    PayoutTerms.self,
     GetSaleRequest.self,
     ListSalesRequest.self,
     ListSalesResponse.self,
@@ -60,6 +66,7 @@ public enum ContractCatalogue {
     ListPayoutsRequest.self,
     ListPayoutsResponse.self,
     RetryPayoutRequest.self,
+    AttestPayoutRequest.self,
     ExportJournalRequest.self,
     ExportJournalResponse.self,
     VerifyJournalRequest.self,
@@ -158,6 +165,18 @@ public enum ContractCatalogue {
         "dropwire.ledger.v1.Ledger", "PutPayoutRecipient", PutPayoutRecipientRequest.self,
         PayoutRecipient.self, isIdempotent: true),
       MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "VerifyPayoutRecipient", VerifyPayoutRecipientRequest.self,
+        PayoutRecipient.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "ListPayoutRecipients", ListPayoutRecipientsRequest.self,
+        ListPayoutRecipientsResponse.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "SetPayoutTerms", SetPayoutTermsRequest.self, PayoutTerms.self,
+        isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "GetPayoutTerms", GetPayoutTermsRequest.self, PayoutTerms.self,
+        isIdempotent: true),
+      MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "GetSale", GetSaleRequest.self, Sale.self, isIdempotent: true),
       MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "ListSales", ListSalesRequest.self, ListSalesResponse.self,
@@ -186,6 +205,9 @@ public enum ContractCatalogue {
       MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "RetryPayout", RetryPayoutRequest.self, Payout.self,
         isIdempotent: false),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "AttestPayout", AttestPayoutRequest.self, Payout.self,
+        isIdempotent: true),
       MethodDescription.streaming(
         "dropwire.ledger.v1.Ledger", "ExportJournal", ExportJournalRequest.self,
         ExportJournalResponse.self),

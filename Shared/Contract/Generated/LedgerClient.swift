@@ -60,12 +60,45 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "RecordProviderEvent", request, isIdempotent: true, options)
   }
 
-  /// Says where a payee's money goes. The recipients before it are kept.
+  /// Says where a payee's money goes. The recipients before it are kept. An address that the
+  /// platform's people put counts as verified; one that a reseller put waits for them.
   public func putPayoutRecipient(
     _ request: PutPayoutRecipientRequest, options: CallOptions = CallOptions()
   ) async throws -> PayoutRecipient {
     try await channel.call(
       "dropwire.ledger.v1.Ledger", "PutPayoutRecipient", request, isIdempotent: true, options)
+  }
+
+  /// Says that an address is the payee's own, so that payouts go there. Replay: as it is now.
+  public func verifyPayoutRecipient(
+    _ request: VerifyPayoutRecipientRequest, options: CallOptions = CallOptions()
+  ) async throws -> PayoutRecipient {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "VerifyPayoutRecipient", request, isIdempotent: true, options)
+  }
+
+  /// All addresses that a payee had, newest first.
+  public func listPayoutRecipients(
+    _ request: ListPayoutRecipientsRequest, options: CallOptions = CallOptions()
+  ) async throws -> ListPayoutRecipientsResponse {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "ListPayoutRecipients", request, isIdempotent: true, options)
+  }
+
+  /// When a payee is paid from now on: by sale, or gathered on a schedule.
+  public func setPayoutTerms(_ request: SetPayoutTermsRequest, options: CallOptions = CallOptions())
+    async throws -> PayoutTerms
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "SetPayoutTerms", request, isIdempotent: true, options)
+  }
+
+  /// The terms that hold for a payee.
+  public func getPayoutTerms(_ request: GetPayoutTermsRequest, options: CallOptions = CallOptions())
+    async throws -> PayoutTerms
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "GetPayoutTerms", request, isIdempotent: true, options)
   }
 
   public func getSale(_ request: GetSaleRequest, options: CallOptions = CallOptions()) async throws
@@ -141,6 +174,15 @@ public struct LedgerClient: Sendable {
   {
     try await channel.call(
       "dropwire.ledger.v1.Ledger", "RetryPayout", request, isIdempotent: false, options)
+  }
+
+  /// Ends a payout that PayPal will not end, by what a person found out. Replay: the payout as it
+  /// is now.
+  public func attestPayout(_ request: AttestPayoutRequest, options: CallOptions = CallOptions())
+    async throws -> Payout
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "AttestPayout", request, isIdempotent: true, options)
   }
 
   /// The whole journal as text, in pieces.

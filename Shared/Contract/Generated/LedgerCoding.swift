@@ -262,6 +262,10 @@ extension PayoutRecipient: ContractMessage {
     fields.value(2, email)
     fields.value(3, version)
     fields.message(4, updatedAt)
+    fields.value(5, putBy)
+    fields.value(6, verifiedBy)
+    fields.message(7, verifiedAt)
+    fields.value(8, evidence)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -270,6 +274,131 @@ extension PayoutRecipient: ContractMessage {
     email = try fields.value(2)
     version = try fields.value(3)
     updatedAt = try fields.message(4)
+    putBy = try fields.value(5)
+    verifiedBy = try fields.value(6)
+    verifiedAt = try fields.message(7)
+    evidence = try fields.value(8)
+  }
+}
+
+extension VerifyPayoutRecipientRequest: ContractMessage {
+  public static let layout = MessageLayout(
+    dropwire_ledger_v1_VerifyPayoutRecipientRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, payee)
+    fields.value(1, environment)
+    fields.value(2, version)
+    fields.value(3, evidence)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    payee = try fields.value(0)
+    environment = try fields.value(1)
+    version = try fields.value(2)
+    evidence = try fields.value(3)
+  }
+}
+
+extension ListPayoutRecipientsRequest: ContractMessage {
+  public static let layout = MessageLayout(
+    dropwire_ledger_v1_ListPayoutRecipientsRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, payee)
+    fields.value(1, environment)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    payee = try fields.value(0)
+    environment = try fields.value(1)
+  }
+}
+
+extension ListPayoutRecipientsResponse: ContractMessage {
+  public static let layout = MessageLayout(
+    dropwire_ledger_v1_ListPayoutRecipientsResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, recipients)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    recipients = try fields.values(0)
+  }
+}
+
+extension SetPayoutTermsRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_SetPayoutTermsRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, payee)
+    fields.value(1, environment)
+    fields.value(2, currency)
+    fields.value(3, schedule)
+    fields.value(4, hour)
+    fields.value(5, weekday)
+    fields.message(6, minimum)
+    fields.value(7, holdHours)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    payee = try fields.value(0)
+    environment = try fields.value(1)
+    currency = try fields.value(2)
+    schedule = try fields.value(3)
+    hour = try fields.value(4)
+    weekday = try fields.value(5)
+    minimum = try fields.message(6)
+    holdHours = try fields.value(7)
+  }
+}
+
+extension GetPayoutTermsRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_GetPayoutTermsRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, payee)
+    fields.value(1, environment)
+    fields.value(2, currency)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    payee = try fields.value(0)
+    environment = try fields.value(1)
+    currency = try fields.value(2)
+  }
+}
+
+extension PayoutTerms: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_PayoutTerms_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, payee)
+    fields.value(1, environment)
+    fields.value(2, currency)
+    fields.value(3, schedule)
+    fields.value(4, hour)
+    fields.value(5, weekday)
+    fields.message(6, minimum)
+    fields.value(7, holdHours)
+    fields.value(8, version)
+    fields.message(9, updatedAt)
+    fields.value(10, setBy)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    payee = try fields.value(0)
+    environment = try fields.value(1)
+    currency = try fields.value(2)
+    schedule = try fields.value(3)
+    hour = try fields.value(4)
+    weekday = try fields.value(5)
+    minimum = try fields.message(6)
+    holdHours = try fields.value(7)
+    version = try fields.value(8)
+    updatedAt = try fields.message(9)
+    setBy = try fields.value(10)
   }
 }
 
@@ -519,6 +648,7 @@ extension Payout: ContractMessage {
     fields.message(13, nextAt)
     fields.message(14, createdAt)
     fields.message(15, updatedAt)
+    fields.value(16, coveredBy)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -538,6 +668,7 @@ extension Payout: ContractMessage {
     nextAt = try fields.message(13)
     createdAt = try fields.message(14)
     updatedAt = try fields.message(15)
+    coveredBy = try fields.value(16)
   }
 }
 
@@ -614,6 +745,26 @@ extension RetryPayoutRequest: ContractMessage {
 
   public init(from fields: some FieldReader) throws(ContractError) {
     payoutID = try fields.value(0)
+  }
+}
+
+extension AttestPayoutRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_AttestPayoutRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, payoutID)
+    fields.value(1, finding)
+    fields.value(2, evidence)
+    fields.message(3, sent)
+    fields.message(4, fee)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    payoutID = try fields.value(0)
+    finding = try fields.value(1)
+    evidence = try fields.value(2)
+    sent = try fields.message(3)
+    fee = try fields.message(4)
   }
 }
 

@@ -28,9 +28,26 @@ public protocol LedgerMethods: Sendable {
   func recordProviderEvent(_ request: RecordProviderEventRequest, _ context: CallContext)
     async throws -> RecordProviderEventResponse
 
-  /// Says where a payee's money goes. The recipients before it are kept.
+  /// Says where a payee's money goes. The recipients before it are kept. An address that the
+  /// platform's people put counts as verified; one that a reseller put waits for them.
   func putPayoutRecipient(_ request: PutPayoutRecipientRequest, _ context: CallContext) async throws
     -> PayoutRecipient
+
+  /// Says that an address is the payee's own, so that payouts go there. Replay: as it is now.
+  func verifyPayoutRecipient(_ request: VerifyPayoutRecipientRequest, _ context: CallContext)
+    async throws -> PayoutRecipient
+
+  /// All addresses that a payee had, newest first.
+  func listPayoutRecipients(_ request: ListPayoutRecipientsRequest, _ context: CallContext)
+    async throws -> ListPayoutRecipientsResponse
+
+  /// When a payee is paid from now on: by sale, or gathered on a schedule.
+  func setPayoutTerms(_ request: SetPayoutTermsRequest, _ context: CallContext) async throws
+    -> PayoutTerms
+
+  /// The terms that hold for a payee.
+  func getPayoutTerms(_ request: GetPayoutTermsRequest, _ context: CallContext) async throws
+    -> PayoutTerms
   func getSale(_ request: GetSaleRequest, _ context: CallContext) async throws -> Sale
   func listSales(_ request: ListSalesRequest, _ context: CallContext) async throws
     -> ListSalesResponse
@@ -55,6 +72,10 @@ public protocol LedgerMethods: Sendable {
   func listPayouts(_ request: ListPayoutsRequest, _ context: CallContext) async throws
     -> ListPayoutsResponse
   func retryPayout(_ request: RetryPayoutRequest, _ context: CallContext) async throws -> Payout
+
+  /// Ends a payout that PayPal will not end, by what a person found out. Replay: the payout as it
+  /// is now.
+  func attestPayout(_ request: AttestPayoutRequest, _ context: CallContext) async throws -> Payout
 
   /// The whole journal as text, in pieces.
   func exportJournal(
@@ -109,6 +130,30 @@ extension LedgerMethods {
     async throws -> PayoutRecipient
   {
     throw .unimplemented("dropwire.ledger.v1.Ledger", "PutPayoutRecipient")
+  }
+
+  public func verifyPayoutRecipient(_ request: VerifyPayoutRecipientRequest, _ context: CallContext)
+    async throws -> PayoutRecipient
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "VerifyPayoutRecipient")
+  }
+
+  public func listPayoutRecipients(_ request: ListPayoutRecipientsRequest, _ context: CallContext)
+    async throws -> ListPayoutRecipientsResponse
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "ListPayoutRecipients")
+  }
+
+  public func setPayoutTerms(_ request: SetPayoutTermsRequest, _ context: CallContext) async throws
+    -> PayoutTerms
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "SetPayoutTerms")
+  }
+
+  public func getPayoutTerms(_ request: GetPayoutTermsRequest, _ context: CallContext) async throws
+    -> PayoutTerms
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "GetPayoutTerms")
   }
 
   public func getSale(_ request: GetSaleRequest, _ context: CallContext) async throws -> Sale {
@@ -168,6 +213,12 @@ extension LedgerMethods {
     throw .unimplemented("dropwire.ledger.v1.Ledger", "RetryPayout")
   }
 
+  public func attestPayout(_ request: AttestPayoutRequest, _ context: CallContext) async throws
+    -> Payout
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "AttestPayout")
+  }
+
   public func exportJournal(
     _ request: ExportJournalRequest, _ context: CallContext,
     _ responses: ResponseStream<ExportJournalResponse>
@@ -203,6 +254,10 @@ extension LedgerMethods {
     methods["RecordFunding"] = .answering(recordFunding)
     methods["RecordProviderEvent"] = .answering(recordProviderEvent)
     methods["PutPayoutRecipient"] = .answering(putPayoutRecipient)
+    methods["VerifyPayoutRecipient"] = .answering(verifyPayoutRecipient)
+    methods["ListPayoutRecipients"] = .answering(listPayoutRecipients)
+    methods["SetPayoutTerms"] = .answering(setPayoutTerms)
+    methods["GetPayoutTerms"] = .answering(getPayoutTerms)
     methods["GetSale"] = .answering(getSale)
     methods["ListSales"] = .answering(listSales)
     methods["GetBalance"] = .answering(getBalance)
@@ -213,6 +268,7 @@ extension LedgerMethods {
     methods["GetPayout"] = .answering(getPayout)
     methods["ListPayouts"] = .answering(listPayouts)
     methods["RetryPayout"] = .answering(retryPayout)
+    methods["AttestPayout"] = .answering(attestPayout)
     methods["ExportJournal"] = .streaming(exportJournal)
     methods["VerifyJournal"] = .answering(verifyJournal)
     methods["CheckInvariants"] = .answering(checkInvariants)

@@ -80,6 +80,49 @@ public enum FundingDirection: ContractEnum {
   }
 }
 
+public enum PayoutSchedule: ContractEnum {
+  case unspecified
+  /// Each sale's share by itself.
+  case perSale
+  case daily
+  case weekly
+  /// A number that this contract does not name, from a newer one.
+  case unrecognized(Int32)
+
+  public static let namePrefix = "PAYOUT_SCHEDULE_"
+  public static let allKnown: [Self] = [.unspecified, .perSale, .daily, .weekly]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .perSale
+    case 2: self = .daily
+    case 3: self = .weekly
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .perSale: 1
+    case .daily: 2
+    case .weekly: 3
+    case .unrecognized(let number): number
+    }
+  }
+
+  public var name: String {
+    switch self {
+    case .unspecified: "PAYOUT_SCHEDULE_UNSPECIFIED"
+    case .perSale: "PAYOUT_SCHEDULE_PER_SALE"
+    case .daily: "PAYOUT_SCHEDULE_DAILY"
+    case .weekly: "PAYOUT_SCHEDULE_WEEKLY"
+    case .unrecognized(let number): String(number)
+    }
+  }
+}
+
 public enum PayoutState: ContractEnum {
   case unspecified
   case notDue
@@ -139,6 +182,45 @@ public enum PayoutState: ContractEnum {
     case .returned: "PAYOUT_STATE_RETURNED"
     case .failed: "PAYOUT_STATE_FAILED"
     case .unknown: "PAYOUT_STATE_UNKNOWN"
+    case .unrecognized(let number): String(number)
+    }
+  }
+}
+
+public enum PayoutFinding: ContractEnum {
+  case unspecified
+  /// Nothing of it left our account.
+  case notSent
+  case paid
+  /// A number that this contract does not name, from a newer one.
+  case unrecognized(Int32)
+
+  public static let namePrefix = "PAYOUT_FINDING_"
+  public static let allKnown: [Self] = [.unspecified, .notSent, .paid]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .notSent
+    case 2: self = .paid
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .notSent: 1
+    case .paid: 2
+    case .unrecognized(let number): number
+    }
+  }
+
+  public var name: String {
+    switch self {
+    case .unspecified: "PAYOUT_FINDING_UNSPECIFIED"
+    case .notSent: "PAYOUT_FINDING_NOT_SENT"
+    case .paid: "PAYOUT_FINDING_PAID"
     case .unrecognized(let number): String(number)
     }
   }
@@ -468,16 +550,149 @@ public struct PayoutRecipient: Sendable, Hashable {
   public var email: String
   public var version: Int32
   public var updatedAt: Timestamp?
+  /// Who put it, such as reseller:42.
+  public var putBy: String
+  /// Who says that it is the payee's own; empty until somebody does, and nothing is sent there.
+  public var verifiedBy: String
+  public var verifiedAt: Timestamp?
+  /// What he saw.
+  public var evidence: String
 
   public init(
     payee: String = "", environment: Environment = .unspecified, email: String = "",
-    version: Int32 = 0, updatedAt: Timestamp? = nil
+    version: Int32 = 0, updatedAt: Timestamp? = nil, putBy: String = "", verifiedBy: String = "",
+    verifiedAt: Timestamp? = nil, evidence: String = ""
   ) {
     self.payee = payee
     self.environment = environment
     self.email = email
     self.version = version
     self.updatedAt = updatedAt
+    self.putBy = putBy
+    self.verifiedBy = verifiedBy
+    self.verifiedAt = verifiedAt
+    self.evidence = evidence
+  }
+}
+
+/// The request of `Ledger.VerifyPayoutRecipient`.
+public struct VerifyPayoutRecipientRequest: Sendable, Hashable {
+  public var payee: String
+  public var environment: Environment
+  /// Which of the payee's addresses: the newest.
+  public var version: Int32
+  /// What the person saw.
+  public var evidence: String
+
+  public init(
+    payee: String = "", environment: Environment = .unspecified, version: Int32 = 0,
+    evidence: String = ""
+  ) {
+    self.payee = payee
+    self.environment = environment
+    self.version = version
+    self.evidence = evidence
+  }
+}
+
+/// The request of `Ledger.ListPayoutRecipients`.
+public struct ListPayoutRecipientsRequest: Sendable, Hashable {
+  public var payee: String
+  public var environment: Environment
+
+  public init(payee: String = "", environment: Environment = .unspecified) {
+    self.payee = payee
+    self.environment = environment
+  }
+}
+
+/// The answer of `Ledger.ListPayoutRecipients`.
+public struct ListPayoutRecipientsResponse: Sendable, Hashable {
+  public var recipients: [PayoutRecipient]
+
+  public init(recipients: [PayoutRecipient] = []) {
+    self.recipients = recipients
+  }
+}
+
+/// A payee without his own terms has those of all; without these he is paid per sale, at once.
+public struct SetPayoutTermsRequest: Sendable, Hashable {
+  /// admin, or reseller:42; empty for all without their own.
+  public var payee: String
+  public var environment: Environment
+  public var currency: String
+  public var schedule: PayoutSchedule
+  /// Of the day, in UTC: 0 to 23. Not per sale.
+  public var hour: Int32
+  /// Weekly: 1 is Monday, 7 Sunday.
+  public var weekday: Int32
+  /// Less than this waits for the next time; absent for none. Not per sale.
+  public var minimum: Money?
+  /// From the sale on; 0 to 8760.
+  public var holdHours: Int32
+
+  public init(
+    payee: String = "", environment: Environment = .unspecified, currency: String = "",
+    schedule: PayoutSchedule = .unspecified, hour: Int32 = 0, weekday: Int32 = 0,
+    minimum: Money? = nil, holdHours: Int32 = 0
+  ) {
+    self.payee = payee
+    self.environment = environment
+    self.currency = currency
+    self.schedule = schedule
+    self.hour = hour
+    self.weekday = weekday
+    self.minimum = minimum
+    self.holdHours = holdHours
+  }
+}
+
+/// The request of `Ledger.GetPayoutTerms`.
+public struct GetPayoutTermsRequest: Sendable, Hashable {
+  public var payee: String
+  public var environment: Environment
+  public var currency: String
+
+  public init(payee: String = "", environment: Environment = .unspecified, currency: String = "") {
+    self.payee = payee
+    self.environment = environment
+    self.currency = currency
+  }
+}
+
+/// The answer of `Ledger.SetPayoutTerms`.
+public struct PayoutTerms: Sendable, Hashable {
+  /// Whose terms they are: empty for those of all.
+  public var payee: String
+  public var environment: Environment
+  public var currency: String
+  public var schedule: PayoutSchedule
+  public var hour: Int32
+  public var weekday: Int32
+  public var minimum: Money?
+  public var holdHours: Int32
+  /// 0 when nobody set any.
+  public var version: Int32
+  public var updatedAt: Timestamp?
+  public var setBy: String
+
+  public init(
+    payee: String = "", environment: Environment = .unspecified, currency: String = "",
+    schedule: PayoutSchedule = .unspecified, hour: Int32 = 0, weekday: Int32 = 0,
+    minimum: Money? = nil, holdHours: Int32 = 0, version: Int32 = 0, updatedAt: Timestamp? = nil,
+    setBy: String = ""
+  ) {
+    self.payee = payee
+    self.environment = environment
+    self.currency = currency
+    self.schedule = schedule
+    self.hour = hour
+    self.weekday = weekday
+    self.minimum = minimum
+    self.holdHours = holdHours
+    self.version = version
+    self.updatedAt = updatedAt
+    self.setBy = setBy
   }
 }
 
@@ -535,7 +750,8 @@ public struct Balance: Sendable, Hashable {
   public var environment: Environment
   /// On the account's usual side: what a payee is owed is positive.
   public var balance: Money?
-  /// What of it is bound in payouts that are not submitted yet.
+  /// What of it is bound in payouts that are not submitted yet, held ones included. What only waits
+  /// for its day or for the minimum is free.
   public var pending: Money?
   /// What RequestPayout could pay out now.
   public var available: Money?
@@ -712,13 +928,16 @@ public struct Payout: Sendable, Hashable {
   public var nextAt: Timestamp?
   public var createdAt: Timestamp?
   public var updatedAt: Timestamp?
+  /// The payout that carries this one together with others; its state and reason are shown here.
+  public var coveredBy: String
 
   public init(
     payoutID: String = "", orderID: String = "", payee: String = "",
     environment: Environment = .unspecified, state: PayoutState = .unspecified, due: Money? = nil,
     amount: Money? = nil, fee: Money? = nil, generation: Int32 = 0, paypalBatchID: String = "",
     paypalItemID: String = "", reason: Reason? = nil, recipientEmail: String = "",
-    nextAt: Timestamp? = nil, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil
+    nextAt: Timestamp? = nil, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
+    coveredBy: String = ""
   ) {
     self.payoutID = payoutID
     self.orderID = orderID
@@ -736,6 +955,7 @@ public struct Payout: Sendable, Hashable {
     self.nextAt = nextAt
     self.createdAt = createdAt
     self.updatedAt = updatedAt
+    self.coveredBy = coveredBy
   }
 }
 
@@ -806,6 +1026,29 @@ public struct RetryPayoutRequest: Sendable, Hashable {
 
   public init(payoutID: String = "") {
     self.payoutID = payoutID
+  }
+}
+
+/// The request of `Ledger.AttestPayout`.
+public struct AttestPayoutRequest: Sendable, Hashable {
+  public var payoutID: String
+  public var finding: PayoutFinding
+  /// What the person saw.
+  public var evidence: String
+  /// Paid: what the payee got; absent for the payout's amount.
+  public var sent: Money?
+  /// Paid: what PayPal charged for it; absent for nothing.
+  public var fee: Money?
+
+  public init(
+    payoutID: String = "", finding: PayoutFinding = .unspecified, evidence: String = "",
+    sent: Money? = nil, fee: Money? = nil
+  ) {
+    self.payoutID = payoutID
+    self.finding = finding
+    self.evidence = evidence
+    self.sent = sent
+    self.fee = fee
   }
 }
 

@@ -547,6 +547,276 @@ void   dropwire__ledger__v1__payout_recipient__free_unpacked
   assert(message->base.descriptor == &dropwire__ledger__v1__payout_recipient__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__ledger__v1__verify_payout_recipient_request__init
+                     (Dropwire__Ledger__V1__VerifyPayoutRecipientRequest         *message)
+{
+  static const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest init_value = DROPWIRE__LEDGER__V1__VERIFY_PAYOUT_RECIPIENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__verify_payout_recipient_request__get_packed_size
+                     (const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__verify_payout_recipient_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__verify_payout_recipient_request__pack
+                     (const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__verify_payout_recipient_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__verify_payout_recipient_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__verify_payout_recipient_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *
+       dropwire__ledger__v1__verify_payout_recipient_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__verify_payout_recipient_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__verify_payout_recipient_request__free_unpacked
+                     (Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__verify_payout_recipient_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__list_payout_recipients_request__init
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsRequest         *message)
+{
+  static const Dropwire__Ledger__V1__ListPayoutRecipientsRequest init_value = DROPWIRE__LEDGER__V1__LIST_PAYOUT_RECIPIENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_payout_recipients_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_payout_recipients_request__pack
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_payout_recipients_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListPayoutRecipientsRequest *
+       dropwire__ledger__v1__list_payout_recipients_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListPayoutRecipientsRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_payout_recipients_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_payout_recipients_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__list_payout_recipients_response__init
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsResponse         *message)
+{
+  static const Dropwire__Ledger__V1__ListPayoutRecipientsResponse init_value = DROPWIRE__LEDGER__V1__LIST_PAYOUT_RECIPIENTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_payout_recipients_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_payout_recipients_response__pack
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_payout_recipients_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListPayoutRecipientsResponse *
+       dropwire__ledger__v1__list_payout_recipients_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListPayoutRecipientsResponse *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_payout_recipients_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_payout_recipients_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_payout_recipients_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__set_payout_terms_request__init
+                     (Dropwire__Ledger__V1__SetPayoutTermsRequest         *message)
+{
+  static const Dropwire__Ledger__V1__SetPayoutTermsRequest init_value = DROPWIRE__LEDGER__V1__SET_PAYOUT_TERMS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__set_payout_terms_request__get_packed_size
+                     (const Dropwire__Ledger__V1__SetPayoutTermsRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__set_payout_terms_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__set_payout_terms_request__pack
+                     (const Dropwire__Ledger__V1__SetPayoutTermsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__set_payout_terms_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__set_payout_terms_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__SetPayoutTermsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__set_payout_terms_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__SetPayoutTermsRequest *
+       dropwire__ledger__v1__set_payout_terms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__SetPayoutTermsRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__set_payout_terms_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__set_payout_terms_request__free_unpacked
+                     (Dropwire__Ledger__V1__SetPayoutTermsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__set_payout_terms_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__get_payout_terms_request__init
+                     (Dropwire__Ledger__V1__GetPayoutTermsRequest         *message)
+{
+  static const Dropwire__Ledger__V1__GetPayoutTermsRequest init_value = DROPWIRE__LEDGER__V1__GET_PAYOUT_TERMS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__get_payout_terms_request__get_packed_size
+                     (const Dropwire__Ledger__V1__GetPayoutTermsRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_payout_terms_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__get_payout_terms_request__pack
+                     (const Dropwire__Ledger__V1__GetPayoutTermsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_payout_terms_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__get_payout_terms_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__GetPayoutTermsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_payout_terms_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__GetPayoutTermsRequest *
+       dropwire__ledger__v1__get_payout_terms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__GetPayoutTermsRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__get_payout_terms_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__get_payout_terms_request__free_unpacked
+                     (Dropwire__Ledger__V1__GetPayoutTermsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_payout_terms_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__payout_terms__init
+                     (Dropwire__Ledger__V1__PayoutTerms         *message)
+{
+  static const Dropwire__Ledger__V1__PayoutTerms init_value = DROPWIRE__LEDGER__V1__PAYOUT_TERMS__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__payout_terms__get_packed_size
+                     (const Dropwire__Ledger__V1__PayoutTerms *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_terms__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__payout_terms__pack
+                     (const Dropwire__Ledger__V1__PayoutTerms *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_terms__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__payout_terms__pack_to_buffer
+                     (const Dropwire__Ledger__V1__PayoutTerms *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_terms__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__PayoutTerms *
+       dropwire__ledger__v1__payout_terms__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__PayoutTerms *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__payout_terms__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__payout_terms__free_unpacked
+                     (Dropwire__Ledger__V1__PayoutTerms *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_terms__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__ledger__v1__get_sale_request__init
                      (Dropwire__Ledger__V1__GetSaleRequest         *message)
 {
@@ -1445,6 +1715,51 @@ void   dropwire__ledger__v1__retry_payout_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &dropwire__ledger__v1__retry_payout_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__attest_payout_request__init
+                     (Dropwire__Ledger__V1__AttestPayoutRequest         *message)
+{
+  static const Dropwire__Ledger__V1__AttestPayoutRequest init_value = DROPWIRE__LEDGER__V1__ATTEST_PAYOUT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__attest_payout_request__get_packed_size
+                     (const Dropwire__Ledger__V1__AttestPayoutRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__attest_payout_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__attest_payout_request__pack
+                     (const Dropwire__Ledger__V1__AttestPayoutRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__attest_payout_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__attest_payout_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__AttestPayoutRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__attest_payout_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__AttestPayoutRequest *
+       dropwire__ledger__v1__attest_payout_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__AttestPayoutRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__attest_payout_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__attest_payout_request__free_unpacked
+                     (Dropwire__Ledger__V1__AttestPayoutRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__attest_payout_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   dropwire__ledger__v1__export_journal_request__init
@@ -2947,7 +3262,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__put_payout_recipient_requ
   (ProtobufCMessageInit) dropwire__ledger__v1__put_payout_recipient_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout_recipient__field_descriptors[5] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout_recipient__field_descriptors[9] =
 {
   {
     "payee",
@@ -3009,18 +3324,70 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout_recipient__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "put_by",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutRecipient, put_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verified_by",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutRecipient, verified_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verified_at",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutRecipient, verified_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutRecipient, evidence),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__payout_recipient__field_indices_by_name[] = {
   2,   /* field[2] = email */
   1,   /* field[1] = environment */
+  8,   /* field[8] = evidence */
   0,   /* field[0] = payee */
+  5,   /* field[5] = put_by */
   4,   /* field[4] = updated_at */
+  7,   /* field[7] = verified_at */
+  6,   /* field[6] = verified_by */
   3,   /* field[3] = version */
 };
 static const ProtobufCIntRange dropwire__ledger__v1__payout_recipient__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_recipient__descriptor =
 {
@@ -3030,11 +3397,538 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_recipient__descrip
   "Dropwire__Ledger__V1__PayoutRecipient",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__PayoutRecipient),
-  5,
+  9,
   dropwire__ledger__v1__payout_recipient__field_descriptors,
   dropwire__ledger__v1__payout_recipient__field_indices_by_name,
   1,  dropwire__ledger__v1__payout_recipient__number_ranges,
   (ProtobufCMessageInit) dropwire__ledger__v1__payout_recipient__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__verify_payout_recipient_request__field_descriptors[4] =
+{
+  {
+    "payee",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__VerifyPayoutRecipientRequest, payee),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__VerifyPayoutRecipientRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__VerifyPayoutRecipientRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__VerifyPayoutRecipientRequest, evidence),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__verify_payout_recipient_request__field_indices_by_name[] = {
+  1,   /* field[1] = environment */
+  3,   /* field[3] = evidence */
+  0,   /* field[0] = payee */
+  2,   /* field[2] = version */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__verify_payout_recipient_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__verify_payout_recipient_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.VerifyPayoutRecipientRequest",
+  "VerifyPayoutRecipientRequest",
+  "Dropwire__Ledger__V1__VerifyPayoutRecipientRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__VerifyPayoutRecipientRequest),
+  4,
+  dropwire__ledger__v1__verify_payout_recipient_request__field_descriptors,
+  dropwire__ledger__v1__verify_payout_recipient_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__verify_payout_recipient_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__verify_payout_recipient_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_payout_recipients_request__field_descriptors[2] =
+{
+  {
+    "payee",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListPayoutRecipientsRequest, payee),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListPayoutRecipientsRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_payout_recipients_request__field_indices_by_name[] = {
+  1,   /* field[1] = environment */
+  0,   /* field[0] = payee */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_payout_recipients_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payout_recipients_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListPayoutRecipientsRequest",
+  "ListPayoutRecipientsRequest",
+  "Dropwire__Ledger__V1__ListPayoutRecipientsRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListPayoutRecipientsRequest),
+  2,
+  dropwire__ledger__v1__list_payout_recipients_request__field_descriptors,
+  dropwire__ledger__v1__list_payout_recipients_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_payout_recipients_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_payout_recipients_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_payout_recipients_response__field_descriptors[1] =
+{
+  {
+    "recipients",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__ListPayoutRecipientsResponse, n_recipients),
+    offsetof(Dropwire__Ledger__V1__ListPayoutRecipientsResponse, recipients),
+    &dropwire__ledger__v1__payout_recipient__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_payout_recipients_response__field_indices_by_name[] = {
+  0,   /* field[0] = recipients */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_payout_recipients_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payout_recipients_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListPayoutRecipientsResponse",
+  "ListPayoutRecipientsResponse",
+  "Dropwire__Ledger__V1__ListPayoutRecipientsResponse",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListPayoutRecipientsResponse),
+  1,
+  dropwire__ledger__v1__list_payout_recipients_response__field_descriptors,
+  dropwire__ledger__v1__list_payout_recipients_response__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_payout_recipients_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_payout_recipients_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__set_payout_terms_request__field_descriptors[8] =
+{
+  {
+    "payee",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, payee),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, schedule),
+    &dropwire__ledger__v1__payout_schedule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hour",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, hour),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weekday",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, weekday),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "minimum",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, minimum),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold_hours",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetPayoutTermsRequest, hold_hours),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__set_payout_terms_request__field_indices_by_name[] = {
+  2,   /* field[2] = currency */
+  1,   /* field[1] = environment */
+  7,   /* field[7] = hold_hours */
+  4,   /* field[4] = hour */
+  6,   /* field[6] = minimum */
+  0,   /* field[0] = payee */
+  3,   /* field[3] = schedule */
+  5,   /* field[5] = weekday */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__set_payout_terms_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__set_payout_terms_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.SetPayoutTermsRequest",
+  "SetPayoutTermsRequest",
+  "Dropwire__Ledger__V1__SetPayoutTermsRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__SetPayoutTermsRequest),
+  8,
+  dropwire__ledger__v1__set_payout_terms_request__field_descriptors,
+  dropwire__ledger__v1__set_payout_terms_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__set_payout_terms_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__set_payout_terms_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__get_payout_terms_request__field_descriptors[3] =
+{
+  {
+    "payee",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetPayoutTermsRequest, payee),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetPayoutTermsRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetPayoutTermsRequest, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__get_payout_terms_request__field_indices_by_name[] = {
+  2,   /* field[2] = currency */
+  1,   /* field[1] = environment */
+  0,   /* field[0] = payee */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__get_payout_terms_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__get_payout_terms_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.GetPayoutTermsRequest",
+  "GetPayoutTermsRequest",
+  "Dropwire__Ledger__V1__GetPayoutTermsRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__GetPayoutTermsRequest),
+  3,
+  dropwire__ledger__v1__get_payout_terms_request__field_descriptors,
+  dropwire__ledger__v1__get_payout_terms_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__get_payout_terms_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__get_payout_terms_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout_terms__field_descriptors[11] =
+{
+  {
+    "payee",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, payee),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, schedule),
+    &dropwire__ledger__v1__payout_schedule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hour",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, hour),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weekday",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, weekday),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "minimum",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, minimum),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold_hours",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, hold_hours),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, updated_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "set_by",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutTerms, set_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__payout_terms__field_indices_by_name[] = {
+  2,   /* field[2] = currency */
+  1,   /* field[1] = environment */
+  7,   /* field[7] = hold_hours */
+  4,   /* field[4] = hour */
+  6,   /* field[6] = minimum */
+  0,   /* field[0] = payee */
+  3,   /* field[3] = schedule */
+  10,   /* field[10] = set_by */
+  9,   /* field[9] = updated_at */
+  8,   /* field[8] = version */
+  5,   /* field[5] = weekday */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__payout_terms__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_terms__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.PayoutTerms",
+  "PayoutTerms",
+  "Dropwire__Ledger__V1__PayoutTerms",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__PayoutTerms),
+  11,
+  dropwire__ledger__v1__payout_terms__field_descriptors,
+  dropwire__ledger__v1__payout_terms__field_indices_by_name,
+  1,  dropwire__ledger__v1__payout_terms__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__payout_terms__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__ledger__v1__get_sale_request__field_descriptors[1] =
@@ -3946,7 +4840,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__commission_rate__descript
   (ProtobufCMessageInit) dropwire__ledger__v1__commission_rate__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descriptors[16] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descriptors[17] =
 {
   {
     "payout_id",
@@ -4140,9 +5034,22 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "covered_by",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__Payout, covered_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__payout__field_indices_by_name[] = {
   6,   /* field[6] = amount */
+  16,   /* field[16] = covered_by */
   14,   /* field[14] = created_at */
   5,   /* field[5] = due */
   3,   /* field[3] = environment */
@@ -4162,7 +5069,7 @@ static const unsigned dropwire__ledger__v1__payout__field_indices_by_name[] = {
 static const ProtobufCIntRange dropwire__ledger__v1__payout__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor =
 {
@@ -4172,7 +5079,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor =
   "Dropwire__Ledger__V1__Payout",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__Payout),
-  16,
+  17,
   dropwire__ledger__v1__payout__field_descriptors,
   dropwire__ledger__v1__payout__field_indices_by_name,
   1,  dropwire__ledger__v1__payout__number_ranges,
@@ -4471,6 +5378,96 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__retry_payout_request__des
   dropwire__ledger__v1__retry_payout_request__field_indices_by_name,
   1,  dropwire__ledger__v1__retry_payout_request__number_ranges,
   (ProtobufCMessageInit) dropwire__ledger__v1__retry_payout_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__attest_payout_request__field_descriptors[5] =
+{
+  {
+    "payout_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__AttestPayoutRequest, payout_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "finding",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__AttestPayoutRequest, finding),
+    &dropwire__ledger__v1__payout_finding__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__AttestPayoutRequest, evidence),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sent",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__AttestPayoutRequest, sent),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fee",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__AttestPayoutRequest, fee),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__attest_payout_request__field_indices_by_name[] = {
+  2,   /* field[2] = evidence */
+  4,   /* field[4] = fee */
+  1,   /* field[1] = finding */
+  0,   /* field[0] = payout_id */
+  3,   /* field[3] = sent */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__attest_payout_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__attest_payout_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.AttestPayoutRequest",
+  "AttestPayoutRequest",
+  "Dropwire__Ledger__V1__AttestPayoutRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__AttestPayoutRequest),
+  5,
+  dropwire__ledger__v1__attest_payout_request__field_descriptors,
+  dropwire__ledger__v1__attest_payout_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__attest_payout_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__attest_payout_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__ledger__v1__export_journal_request__field_descriptors[3] =
@@ -4872,6 +5869,38 @@ const ProtobufCEnumDescriptor dropwire__ledger__v1__funding_direction__descripto
   dropwire__ledger__v1__funding_direction__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue dropwire__ledger__v1__payout_schedule__enum_values_by_number[4] =
+{
+  { "PAYOUT_SCHEDULE_UNSPECIFIED", "DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_UNSPECIFIED", 0 },
+  { "PAYOUT_SCHEDULE_PER_SALE", "DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_PER_SALE", 1 },
+  { "PAYOUT_SCHEDULE_DAILY", "DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_DAILY", 2 },
+  { "PAYOUT_SCHEDULE_WEEKLY", "DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_WEEKLY", 3 },
+};
+static const ProtobufCIntRange dropwire__ledger__v1__payout_schedule__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex dropwire__ledger__v1__payout_schedule__enum_values_by_name[4] =
+{
+  { "PAYOUT_SCHEDULE_DAILY", 2 },
+  { "PAYOUT_SCHEDULE_PER_SALE", 1 },
+  { "PAYOUT_SCHEDULE_UNSPECIFIED", 0 },
+  { "PAYOUT_SCHEDULE_WEEKLY", 3 },
+};
+const ProtobufCEnumDescriptor dropwire__ledger__v1__payout_schedule__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.PayoutSchedule",
+  "PayoutSchedule",
+  "Dropwire__Ledger__V1__PayoutSchedule",
+  "dropwire.ledger.v1",
+  4,
+  dropwire__ledger__v1__payout_schedule__enum_values_by_number,
+  4,
+  dropwire__ledger__v1__payout_schedule__enum_values_by_name,
+  1,
+  dropwire__ledger__v1__payout_schedule__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue dropwire__ledger__v1__payout_state__enum_values_by_number[9] =
 {
   { "PAYOUT_STATE_UNSPECIFIED", "DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED", 0 },
@@ -4914,6 +5943,36 @@ const ProtobufCEnumDescriptor dropwire__ledger__v1__payout_state__descriptor =
   dropwire__ledger__v1__payout_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue dropwire__ledger__v1__payout_finding__enum_values_by_number[3] =
+{
+  { "PAYOUT_FINDING_UNSPECIFIED", "DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_UNSPECIFIED", 0 },
+  { "PAYOUT_FINDING_NOT_SENT", "DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_NOT_SENT", 1 },
+  { "PAYOUT_FINDING_PAID", "DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_PAID", 2 },
+};
+static const ProtobufCIntRange dropwire__ledger__v1__payout_finding__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex dropwire__ledger__v1__payout_finding__enum_values_by_name[3] =
+{
+  { "PAYOUT_FINDING_NOT_SENT", 1 },
+  { "PAYOUT_FINDING_PAID", 2 },
+  { "PAYOUT_FINDING_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor dropwire__ledger__v1__payout_finding__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.PayoutFinding",
+  "PayoutFinding",
+  "Dropwire__Ledger__V1__PayoutFinding",
+  "dropwire.ledger.v1",
+  3,
+  dropwire__ledger__v1__payout_finding__enum_values_by_number,
+  3,
+  dropwire__ledger__v1__payout_finding__enum_values_by_name,
+  1,
+  dropwire__ledger__v1__payout_finding__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue dropwire__ledger__v1__journal_format__enum_values_by_number[5] =
 {
   { "JOURNAL_FORMAT_UNSPECIFIED", "DROPWIRE__LEDGER__V1__JOURNAL_FORMAT__JOURNAL_FORMAT_UNSPECIFIED", 0 },
@@ -4948,7 +6007,7 @@ const ProtobufCEnumDescriptor dropwire__ledger__v1__journal_format__descriptor =
   dropwire__ledger__v1__journal_format__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_descriptors[21] =
+static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_descriptors[26] =
 {
   { "RecordCapture", &dropwire__ledger__v1__record_capture_request__descriptor, &dropwire__ledger__v1__record_capture_response__descriptor },
   { "RecordSale", &dropwire__ledger__v1__record_sale_request__descriptor, &dropwire__ledger__v1__sale__descriptor },
@@ -4957,6 +6016,10 @@ static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_desc
   { "RecordFunding", &dropwire__ledger__v1__record_funding_request__descriptor, &dropwire__ledger__v1__record_funding_response__descriptor },
   { "RecordProviderEvent", &dropwire__common__v1__record_provider_event_request__descriptor, &dropwire__common__v1__record_provider_event_response__descriptor },
   { "PutPayoutRecipient", &dropwire__ledger__v1__put_payout_recipient_request__descriptor, &dropwire__ledger__v1__payout_recipient__descriptor },
+  { "VerifyPayoutRecipient", &dropwire__ledger__v1__verify_payout_recipient_request__descriptor, &dropwire__ledger__v1__payout_recipient__descriptor },
+  { "ListPayoutRecipients", &dropwire__ledger__v1__list_payout_recipients_request__descriptor, &dropwire__ledger__v1__list_payout_recipients_response__descriptor },
+  { "SetPayoutTerms", &dropwire__ledger__v1__set_payout_terms_request__descriptor, &dropwire__ledger__v1__payout_terms__descriptor },
+  { "GetPayoutTerms", &dropwire__ledger__v1__get_payout_terms_request__descriptor, &dropwire__ledger__v1__payout_terms__descriptor },
   { "GetSale", &dropwire__ledger__v1__get_sale_request__descriptor, &dropwire__ledger__v1__sale__descriptor },
   { "ListSales", &dropwire__ledger__v1__list_sales_request__descriptor, &dropwire__ledger__v1__list_sales_response__descriptor },
   { "GetBalance", &dropwire__ledger__v1__get_balance_request__descriptor, &dropwire__ledger__v1__balance__descriptor },
@@ -4967,21 +6030,25 @@ static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_desc
   { "GetPayout", &dropwire__ledger__v1__get_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
   { "ListPayouts", &dropwire__ledger__v1__list_payouts_request__descriptor, &dropwire__ledger__v1__list_payouts_response__descriptor },
   { "RetryPayout", &dropwire__ledger__v1__retry_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
+  { "AttestPayout", &dropwire__ledger__v1__attest_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
   { "ExportJournal", &dropwire__ledger__v1__export_journal_request__descriptor, &dropwire__ledger__v1__export_journal_response__descriptor },
   { "VerifyJournal", &dropwire__ledger__v1__verify_journal_request__descriptor, &dropwire__ledger__v1__verify_journal_response__descriptor },
   { "CheckInvariants", &dropwire__ledger__v1__check_invariants_request__descriptor, &dropwire__ledger__v1__check_invariants_response__descriptor },
   { "Backup", &dropwire__common__v1__backup_request__descriptor, &dropwire__common__v1__backup_response__descriptor },
 };
 const unsigned dropwire__ledger__v1__ledger__method_indices_by_name[] = {
-  20,        /* Backup */
-  19,        /* CheckInvariants */
-  17,        /* ExportJournal */
-  9,        /* GetBalance */
-  14,        /* GetPayout */
-  7,        /* GetSale */
-  11,        /* GetStatement */
-  15,        /* ListPayouts */
-  8,        /* ListSales */
+  21,        /* AttestPayout */
+  25,        /* Backup */
+  24,        /* CheckInvariants */
+  22,        /* ExportJournal */
+  13,        /* GetBalance */
+  18,        /* GetPayout */
+  10,        /* GetPayoutTerms */
+  11,        /* GetSale */
+  15,        /* GetStatement */
+  8,        /* ListPayoutRecipients */
+  19,        /* ListPayouts */
+  12,        /* ListSales */
   6,        /* PutPayoutRecipient */
   0,        /* RecordCapture */
   3,        /* RecordDispute */
@@ -4989,11 +6056,13 @@ const unsigned dropwire__ledger__v1__ledger__method_indices_by_name[] = {
   5,        /* RecordProviderEvent */
   2,        /* RecordRefund */
   1,        /* RecordSale */
-  13,        /* RequestPayout */
-  16,        /* RetryPayout */
-  12,        /* SetCommissionRate */
-  10,        /* TrialBalance */
-  18         /* VerifyJournal */
+  17,        /* RequestPayout */
+  20,        /* RetryPayout */
+  16,        /* SetCommissionRate */
+  9,        /* SetPayoutTerms */
+  14,        /* TrialBalance */
+  23,        /* VerifyJournal */
+  7         /* VerifyPayoutRecipient */
 };
 const ProtobufCServiceDescriptor dropwire__ledger__v1__ledger__descriptor =
 {
@@ -5002,7 +6071,7 @@ const ProtobufCServiceDescriptor dropwire__ledger__v1__ledger__descriptor =
   "Ledger",
   "Dropwire__Ledger__V1__Ledger",
   "dropwire.ledger.v1",
-  21,
+  26,
   dropwire__ledger__v1__ledger__method_descriptors,
   dropwire__ledger__v1__ledger__method_indices_by_name
 };
@@ -5062,13 +6131,45 @@ void dropwire__ledger__v1__ledger__put_payout_recipient(ProtobufCService *servic
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
   service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void dropwire__ledger__v1__ledger__verify_payout_recipient(ProtobufCService *service,
+                                                           const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *input,
+                                                           Dropwire__Ledger__V1__PayoutRecipient_Closure closure,
+                                                           void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__list_payout_recipients(ProtobufCService *service,
+                                                          const Dropwire__Ledger__V1__ListPayoutRecipientsRequest *input,
+                                                          Dropwire__Ledger__V1__ListPayoutRecipientsResponse_Closure closure,
+                                                          void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__set_payout_terms(ProtobufCService *service,
+                                                    const Dropwire__Ledger__V1__SetPayoutTermsRequest *input,
+                                                    Dropwire__Ledger__V1__PayoutTerms_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__get_payout_terms(ProtobufCService *service,
+                                                    const Dropwire__Ledger__V1__GetPayoutTermsRequest *input,
+                                                    Dropwire__Ledger__V1__PayoutTerms_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void dropwire__ledger__v1__ledger__get_sale(ProtobufCService *service,
                                             const Dropwire__Ledger__V1__GetSaleRequest *input,
                                             Dropwire__Ledger__V1__Sale_Closure closure,
                                             void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__list_sales(ProtobufCService *service,
                                               const Dropwire__Ledger__V1__ListSalesRequest *input,
@@ -5076,7 +6177,7 @@ void dropwire__ledger__v1__ledger__list_sales(ProtobufCService *service,
                                               void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__get_balance(ProtobufCService *service,
                                                const Dropwire__Ledger__V1__GetBalanceRequest *input,
@@ -5084,7 +6185,7 @@ void dropwire__ledger__v1__ledger__get_balance(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__trial_balance(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__TrialBalanceRequest *input,
@@ -5092,7 +6193,7 @@ void dropwire__ledger__v1__ledger__trial_balance(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__get_statement(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__GetStatementRequest *input,
@@ -5100,7 +6201,7 @@ void dropwire__ledger__v1__ledger__get_statement(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__set_commission_rate(ProtobufCService *service,
                                                        const Dropwire__Ledger__V1__SetCommissionRateRequest *input,
@@ -5108,7 +6209,7 @@ void dropwire__ledger__v1__ledger__set_commission_rate(ProtobufCService *service
                                                        void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__request_payout(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__RequestPayoutRequest *input,
@@ -5116,7 +6217,7 @@ void dropwire__ledger__v1__ledger__request_payout(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__get_payout(ProtobufCService *service,
                                               const Dropwire__Ledger__V1__GetPayoutRequest *input,
@@ -5124,7 +6225,7 @@ void dropwire__ledger__v1__ledger__get_payout(ProtobufCService *service,
                                               void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__list_payouts(ProtobufCService *service,
                                                 const Dropwire__Ledger__V1__ListPayoutsRequest *input,
@@ -5132,7 +6233,7 @@ void dropwire__ledger__v1__ledger__list_payouts(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
                                                 const Dropwire__Ledger__V1__RetryPayoutRequest *input,
@@ -5140,7 +6241,15 @@ void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__attest_payout(ProtobufCService *service,
+                                                 const Dropwire__Ledger__V1__AttestPayoutRequest *input,
+                                                 Dropwire__Ledger__V1__Payout_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 21, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__export_journal(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__ExportJournalRequest *input,
@@ -5148,7 +6257,7 @@ void dropwire__ledger__v1__ledger__export_journal(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 22, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__verify_journal(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__VerifyJournalRequest *input,
@@ -5156,7 +6265,7 @@ void dropwire__ledger__v1__ledger__verify_journal(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 23, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__check_invariants(ProtobufCService *service,
                                                     const Dropwire__Ledger__V1__CheckInvariantsRequest *input,
@@ -5164,7 +6273,7 @@ void dropwire__ledger__v1__ledger__check_invariants(ProtobufCService *service,
                                                     void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 24, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
                                           const Dropwire__Common__V1__BackupRequest *input,
@@ -5172,7 +6281,7 @@ void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__init (Dropwire__Ledger__V1__Ledger_Service *service,
                                          Dropwire__Ledger__V1__Ledger_ServiceDestroy destroy)

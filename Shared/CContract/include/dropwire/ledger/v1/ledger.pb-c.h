@@ -29,6 +29,12 @@ typedef struct Dropwire__Ledger__V1__JournalEntry Dropwire__Ledger__V1__JournalE
 typedef struct Dropwire__Ledger__V1__Posting Dropwire__Ledger__V1__Posting;
 typedef struct Dropwire__Ledger__V1__PutPayoutRecipientRequest Dropwire__Ledger__V1__PutPayoutRecipientRequest;
 typedef struct Dropwire__Ledger__V1__PayoutRecipient Dropwire__Ledger__V1__PayoutRecipient;
+typedef struct Dropwire__Ledger__V1__VerifyPayoutRecipientRequest Dropwire__Ledger__V1__VerifyPayoutRecipientRequest;
+typedef struct Dropwire__Ledger__V1__ListPayoutRecipientsRequest Dropwire__Ledger__V1__ListPayoutRecipientsRequest;
+typedef struct Dropwire__Ledger__V1__ListPayoutRecipientsResponse Dropwire__Ledger__V1__ListPayoutRecipientsResponse;
+typedef struct Dropwire__Ledger__V1__SetPayoutTermsRequest Dropwire__Ledger__V1__SetPayoutTermsRequest;
+typedef struct Dropwire__Ledger__V1__GetPayoutTermsRequest Dropwire__Ledger__V1__GetPayoutTermsRequest;
+typedef struct Dropwire__Ledger__V1__PayoutTerms Dropwire__Ledger__V1__PayoutTerms;
 typedef struct Dropwire__Ledger__V1__GetSaleRequest Dropwire__Ledger__V1__GetSaleRequest;
 typedef struct Dropwire__Ledger__V1__ListSalesRequest Dropwire__Ledger__V1__ListSalesRequest;
 typedef struct Dropwire__Ledger__V1__ListSalesResponse Dropwire__Ledger__V1__ListSalesResponse;
@@ -49,6 +55,7 @@ typedef struct Dropwire__Ledger__V1__GetPayoutRequest Dropwire__Ledger__V1__GetP
 typedef struct Dropwire__Ledger__V1__ListPayoutsRequest Dropwire__Ledger__V1__ListPayoutsRequest;
 typedef struct Dropwire__Ledger__V1__ListPayoutsResponse Dropwire__Ledger__V1__ListPayoutsResponse;
 typedef struct Dropwire__Ledger__V1__RetryPayoutRequest Dropwire__Ledger__V1__RetryPayoutRequest;
+typedef struct Dropwire__Ledger__V1__AttestPayoutRequest Dropwire__Ledger__V1__AttestPayoutRequest;
 typedef struct Dropwire__Ledger__V1__ExportJournalRequest Dropwire__Ledger__V1__ExportJournalRequest;
 typedef struct Dropwire__Ledger__V1__ExportJournalResponse Dropwire__Ledger__V1__ExportJournalResponse;
 typedef struct Dropwire__Ledger__V1__VerifyJournalRequest Dropwire__Ledger__V1__VerifyJournalRequest;
@@ -73,6 +80,16 @@ typedef enum _Dropwire__Ledger__V1__FundingDirection {
   DROPWIRE__LEDGER__V1__FUNDING_DIRECTION__FUNDING_DIRECTION_WITHDRAWAL = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__FUNDING_DIRECTION)
 } Dropwire__Ledger__V1__FundingDirection;
+typedef enum _Dropwire__Ledger__V1__PayoutSchedule {
+  DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_UNSPECIFIED = 0,
+  /*
+   * Each sale's share by itself.
+   */
+  DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_PER_SALE = 1,
+  DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_DAILY = 2,
+  DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_WEEKLY = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE)
+} Dropwire__Ledger__V1__PayoutSchedule;
 typedef enum _Dropwire__Ledger__V1__PayoutState {
   DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED = 0,
   DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_NOT_DUE = 1,
@@ -85,6 +102,15 @@ typedef enum _Dropwire__Ledger__V1__PayoutState {
   DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNKNOWN = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__PAYOUT_STATE)
 } Dropwire__Ledger__V1__PayoutState;
+typedef enum _Dropwire__Ledger__V1__PayoutFinding {
+  DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_UNSPECIFIED = 0,
+  /*
+   * Nothing of it left our account.
+   */
+  DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_NOT_SENT = 1,
+  DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_PAID = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__PAYOUT_FINDING)
+} Dropwire__Ledger__V1__PayoutFinding;
 typedef enum _Dropwire__Ledger__V1__JournalFormat {
   DROPWIRE__LEDGER__V1__JOURNAL_FORMAT__JOURNAL_FORMAT_UNSPECIFIED = 0,
   DROPWIRE__LEDGER__V1__JOURNAL_FORMAT__JOURNAL_FORMAT_BEANCOUNT = 1,
@@ -354,10 +380,137 @@ struct  Dropwire__Ledger__V1__PayoutRecipient
   char *email;
   int32_t version;
   Google__Protobuf__Timestamp *updated_at;
+  /*
+   * Who put it, such as reseller:42.
+   */
+  char *put_by;
+  /*
+   * Who says that it is the payee's own; empty until somebody does, and nothing is sent there.
+   */
+  char *verified_by;
+  Google__Protobuf__Timestamp *verified_at;
+  /*
+   * What he saw.
+   */
+  char *evidence;
 };
 #define DROPWIRE__LEDGER__V1__PAYOUT_RECIPIENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__payout_recipient__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__VerifyPayoutRecipientRequest
+{
+  ProtobufCMessage base;
+  char *payee;
+  Dropwire__Common__V1__Environment environment;
+  /*
+   * Which of the payee's addresses: the newest.
+   */
+  int32_t version;
+  /*
+   * What the person saw.
+   */
+  char *evidence;
+};
+#define DROPWIRE__LEDGER__V1__VERIFY_PAYOUT_RECIPIENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__verify_payout_recipient_request__descriptor) \
+    , (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ListPayoutRecipientsRequest
+{
+  ProtobufCMessage base;
+  char *payee;
+  Dropwire__Common__V1__Environment environment;
+};
+#define DROPWIRE__LEDGER__V1__LIST_PAYOUT_RECIPIENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_payout_recipients_request__descriptor) \
+    , (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED }
+
+
+struct  Dropwire__Ledger__V1__ListPayoutRecipientsResponse
+{
+  ProtobufCMessage base;
+  size_t n_recipients;
+  Dropwire__Ledger__V1__PayoutRecipient **recipients;
+};
+#define DROPWIRE__LEDGER__V1__LIST_PAYOUT_RECIPIENTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_payout_recipients_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * A payee without his own terms has those of all; without these he is paid per sale, at once.
+ */
+struct  Dropwire__Ledger__V1__SetPayoutTermsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * admin, or reseller:42; empty for all without their own.
+   */
+  char *payee;
+  Dropwire__Common__V1__Environment environment;
+  char *currency;
+  Dropwire__Ledger__V1__PayoutSchedule schedule;
+  /*
+   * Of the day, in UTC: 0 to 23. Not per sale.
+   */
+  int32_t hour;
+  /*
+   * Weekly: 1 is Monday, 7 Sunday.
+   */
+  int32_t weekday;
+  /*
+   * Less than this waits for the next time; absent for none. Not per sale.
+   */
+  Dropwire__Common__V1__Money *minimum;
+  /*
+   * From the sale on; 0 to 8760.
+   */
+  int32_t hold_hours;
+};
+#define DROPWIRE__LEDGER__V1__SET_PAYOUT_TERMS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__set_payout_terms_request__descriptor) \
+    , (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_UNSPECIFIED, 0, 0, NULL, 0 }
+
+
+struct  Dropwire__Ledger__V1__GetPayoutTermsRequest
+{
+  ProtobufCMessage base;
+  char *payee;
+  Dropwire__Common__V1__Environment environment;
+  char *currency;
+};
+#define DROPWIRE__LEDGER__V1__GET_PAYOUT_TERMS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__get_payout_terms_request__descriptor) \
+    , (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__PayoutTerms
+{
+  ProtobufCMessage base;
+  /*
+   * Whose terms they are: empty for those of all.
+   */
+  char *payee;
+  Dropwire__Common__V1__Environment environment;
+  char *currency;
+  Dropwire__Ledger__V1__PayoutSchedule schedule;
+  int32_t hour;
+  int32_t weekday;
+  Dropwire__Common__V1__Money *minimum;
+  int32_t hold_hours;
+  /*
+   * 0 when nobody set any.
+   */
+  int32_t version;
+  Google__Protobuf__Timestamp *updated_at;
+  char *set_by;
+};
+#define DROPWIRE__LEDGER__V1__PAYOUT_TERMS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__payout_terms__descriptor) \
+    , (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_UNSPECIFIED, 0, 0, NULL, 0, 0, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Ledger__V1__GetSaleRequest
@@ -419,7 +572,8 @@ struct  Dropwire__Ledger__V1__Balance
    */
   Dropwire__Common__V1__Money *balance;
   /*
-   * What of it is bound in payouts that are not submitted yet.
+   * What of it is bound in payouts that are not submitted yet, held ones included. What only waits
+   * for its day or for the minimum is free.
    */
   Dropwire__Common__V1__Money *pending;
   /*
@@ -609,10 +763,14 @@ struct  Dropwire__Ledger__V1__Payout
   Google__Protobuf__Timestamp *next_at;
   Google__Protobuf__Timestamp *created_at;
   Google__Protobuf__Timestamp *updated_at;
+  /*
+   * The payout that carries this one together with others; its state and reason are shown here.
+   */
+  char *covered_by;
 };
 #define DROPWIRE__LEDGER__V1__PAYOUT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__payout__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Ledger__V1__RequestPayoutRequest
@@ -681,6 +839,29 @@ struct  Dropwire__Ledger__V1__RetryPayoutRequest
 #define DROPWIRE__LEDGER__V1__RETRY_PAYOUT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__retry_payout_request__descriptor) \
     , (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__AttestPayoutRequest
+{
+  ProtobufCMessage base;
+  char *payout_id;
+  Dropwire__Ledger__V1__PayoutFinding finding;
+  /*
+   * What the person saw.
+   */
+  char *evidence;
+  /*
+   * Paid: what the payee got; absent for the payout's amount.
+   */
+  Dropwire__Common__V1__Money *sent;
+  /*
+   * Paid: what PayPal charged for it; absent for nothing.
+   */
+  Dropwire__Common__V1__Money *fee;
+};
+#define DROPWIRE__LEDGER__V1__ATTEST_PAYOUT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__attest_payout_request__descriptor) \
+    , (char *)protobuf_c_empty_string, DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, NULL }
 
 
 struct  Dropwire__Ledger__V1__ExportJournalRequest
@@ -1002,6 +1183,120 @@ Dropwire__Ledger__V1__PayoutRecipient *
                       const uint8_t       *data);
 void   dropwire__ledger__v1__payout_recipient__free_unpacked
                      (Dropwire__Ledger__V1__PayoutRecipient *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__VerifyPayoutRecipientRequest methods */
+void   dropwire__ledger__v1__verify_payout_recipient_request__init
+                     (Dropwire__Ledger__V1__VerifyPayoutRecipientRequest         *message);
+size_t dropwire__ledger__v1__verify_payout_recipient_request__get_packed_size
+                     (const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest   *message);
+size_t dropwire__ledger__v1__verify_payout_recipient_request__pack
+                     (const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__verify_payout_recipient_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *
+       dropwire__ledger__v1__verify_payout_recipient_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__verify_payout_recipient_request__free_unpacked
+                     (Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListPayoutRecipientsRequest methods */
+void   dropwire__ledger__v1__list_payout_recipients_request__init
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsRequest         *message);
+size_t dropwire__ledger__v1__list_payout_recipients_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsRequest   *message);
+size_t dropwire__ledger__v1__list_payout_recipients_request__pack
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_payout_recipients_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListPayoutRecipientsRequest *
+       dropwire__ledger__v1__list_payout_recipients_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_payout_recipients_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListPayoutRecipientsResponse methods */
+void   dropwire__ledger__v1__list_payout_recipients_response__init
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsResponse         *message);
+size_t dropwire__ledger__v1__list_payout_recipients_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsResponse   *message);
+size_t dropwire__ledger__v1__list_payout_recipients_response__pack
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_payout_recipients_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListPayoutRecipientsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListPayoutRecipientsResponse *
+       dropwire__ledger__v1__list_payout_recipients_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_payout_recipients_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListPayoutRecipientsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__SetPayoutTermsRequest methods */
+void   dropwire__ledger__v1__set_payout_terms_request__init
+                     (Dropwire__Ledger__V1__SetPayoutTermsRequest         *message);
+size_t dropwire__ledger__v1__set_payout_terms_request__get_packed_size
+                     (const Dropwire__Ledger__V1__SetPayoutTermsRequest   *message);
+size_t dropwire__ledger__v1__set_payout_terms_request__pack
+                     (const Dropwire__Ledger__V1__SetPayoutTermsRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__set_payout_terms_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__SetPayoutTermsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__SetPayoutTermsRequest *
+       dropwire__ledger__v1__set_payout_terms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__set_payout_terms_request__free_unpacked
+                     (Dropwire__Ledger__V1__SetPayoutTermsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__GetPayoutTermsRequest methods */
+void   dropwire__ledger__v1__get_payout_terms_request__init
+                     (Dropwire__Ledger__V1__GetPayoutTermsRequest         *message);
+size_t dropwire__ledger__v1__get_payout_terms_request__get_packed_size
+                     (const Dropwire__Ledger__V1__GetPayoutTermsRequest   *message);
+size_t dropwire__ledger__v1__get_payout_terms_request__pack
+                     (const Dropwire__Ledger__V1__GetPayoutTermsRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__get_payout_terms_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__GetPayoutTermsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__GetPayoutTermsRequest *
+       dropwire__ledger__v1__get_payout_terms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__get_payout_terms_request__free_unpacked
+                     (Dropwire__Ledger__V1__GetPayoutTermsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__PayoutTerms methods */
+void   dropwire__ledger__v1__payout_terms__init
+                     (Dropwire__Ledger__V1__PayoutTerms         *message);
+size_t dropwire__ledger__v1__payout_terms__get_packed_size
+                     (const Dropwire__Ledger__V1__PayoutTerms   *message);
+size_t dropwire__ledger__v1__payout_terms__pack
+                     (const Dropwire__Ledger__V1__PayoutTerms   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__payout_terms__pack_to_buffer
+                     (const Dropwire__Ledger__V1__PayoutTerms   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__PayoutTerms *
+       dropwire__ledger__v1__payout_terms__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__payout_terms__free_unpacked
+                     (Dropwire__Ledger__V1__PayoutTerms *message,
                       ProtobufCAllocator *allocator);
 /* Dropwire__Ledger__V1__GetSaleRequest methods */
 void   dropwire__ledger__v1__get_sale_request__init
@@ -1383,6 +1678,25 @@ Dropwire__Ledger__V1__RetryPayoutRequest *
 void   dropwire__ledger__v1__retry_payout_request__free_unpacked
                      (Dropwire__Ledger__V1__RetryPayoutRequest *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__AttestPayoutRequest methods */
+void   dropwire__ledger__v1__attest_payout_request__init
+                     (Dropwire__Ledger__V1__AttestPayoutRequest         *message);
+size_t dropwire__ledger__v1__attest_payout_request__get_packed_size
+                     (const Dropwire__Ledger__V1__AttestPayoutRequest   *message);
+size_t dropwire__ledger__v1__attest_payout_request__pack
+                     (const Dropwire__Ledger__V1__AttestPayoutRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__attest_payout_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__AttestPayoutRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__AttestPayoutRequest *
+       dropwire__ledger__v1__attest_payout_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__attest_payout_request__free_unpacked
+                     (Dropwire__Ledger__V1__AttestPayoutRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Ledger__V1__ExportJournalRequest methods */
 void   dropwire__ledger__v1__export_journal_request__init
                      (Dropwire__Ledger__V1__ExportJournalRequest         *message);
@@ -1554,6 +1868,24 @@ typedef void (*Dropwire__Ledger__V1__PutPayoutRecipientRequest_Closure)
 typedef void (*Dropwire__Ledger__V1__PayoutRecipient_Closure)
                  (const Dropwire__Ledger__V1__PayoutRecipient *message,
                   void *closure_data);
+typedef void (*Dropwire__Ledger__V1__VerifyPayoutRecipientRequest_Closure)
+                 (const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListPayoutRecipientsRequest_Closure)
+                 (const Dropwire__Ledger__V1__ListPayoutRecipientsRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListPayoutRecipientsResponse_Closure)
+                 (const Dropwire__Ledger__V1__ListPayoutRecipientsResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__SetPayoutTermsRequest_Closure)
+                 (const Dropwire__Ledger__V1__SetPayoutTermsRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__GetPayoutTermsRequest_Closure)
+                 (const Dropwire__Ledger__V1__GetPayoutTermsRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__PayoutTerms_Closure)
+                 (const Dropwire__Ledger__V1__PayoutTerms *message,
+                  void *closure_data);
 typedef void (*Dropwire__Ledger__V1__GetSaleRequest_Closure)
                  (const Dropwire__Ledger__V1__GetSaleRequest *message,
                   void *closure_data);
@@ -1614,6 +1946,9 @@ typedef void (*Dropwire__Ledger__V1__ListPayoutsResponse_Closure)
 typedef void (*Dropwire__Ledger__V1__RetryPayoutRequest_Closure)
                  (const Dropwire__Ledger__V1__RetryPayoutRequest *message,
                   void *closure_data);
+typedef void (*Dropwire__Ledger__V1__AttestPayoutRequest_Closure)
+                 (const Dropwire__Ledger__V1__AttestPayoutRequest *message,
+                  void *closure_data);
 typedef void (*Dropwire__Ledger__V1__ExportJournalRequest_Closure)
                  (const Dropwire__Ledger__V1__ExportJournalRequest *message,
                   void *closure_data);
@@ -1670,6 +2005,22 @@ struct Dropwire__Ledger__V1__Ledger_Service
                                const Dropwire__Ledger__V1__PutPayoutRecipientRequest *input,
                                Dropwire__Ledger__V1__PayoutRecipient_Closure closure,
                                void *closure_data);
+  void (*verify_payout_recipient)(Dropwire__Ledger__V1__Ledger_Service *service,
+                                  const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *input,
+                                  Dropwire__Ledger__V1__PayoutRecipient_Closure closure,
+                                  void *closure_data);
+  void (*list_payout_recipients)(Dropwire__Ledger__V1__Ledger_Service *service,
+                                 const Dropwire__Ledger__V1__ListPayoutRecipientsRequest *input,
+                                 Dropwire__Ledger__V1__ListPayoutRecipientsResponse_Closure closure,
+                                 void *closure_data);
+  void (*set_payout_terms)(Dropwire__Ledger__V1__Ledger_Service *service,
+                           const Dropwire__Ledger__V1__SetPayoutTermsRequest *input,
+                           Dropwire__Ledger__V1__PayoutTerms_Closure closure,
+                           void *closure_data);
+  void (*get_payout_terms)(Dropwire__Ledger__V1__Ledger_Service *service,
+                           const Dropwire__Ledger__V1__GetPayoutTermsRequest *input,
+                           Dropwire__Ledger__V1__PayoutTerms_Closure closure,
+                           void *closure_data);
   void (*get_sale)(Dropwire__Ledger__V1__Ledger_Service *service,
                    const Dropwire__Ledger__V1__GetSaleRequest *input,
                    Dropwire__Ledger__V1__Sale_Closure closure,
@@ -1710,6 +2061,10 @@ struct Dropwire__Ledger__V1__Ledger_Service
                        const Dropwire__Ledger__V1__RetryPayoutRequest *input,
                        Dropwire__Ledger__V1__Payout_Closure closure,
                        void *closure_data);
+  void (*attest_payout)(Dropwire__Ledger__V1__Ledger_Service *service,
+                        const Dropwire__Ledger__V1__AttestPayoutRequest *input,
+                        Dropwire__Ledger__V1__Payout_Closure closure,
+                        void *closure_data);
   void (*export_journal)(Dropwire__Ledger__V1__Ledger_Service *service,
                          const Dropwire__Ledger__V1__ExportJournalRequest *input,
                          Dropwire__Ledger__V1__ExportJournalResponse_Closure closure,
@@ -1741,6 +2096,10 @@ void dropwire__ledger__v1__ledger__init (Dropwire__Ledger__V1__Ledger_Service *s
       function_prefix__ ## record_funding,\
       function_prefix__ ## record_provider_event,\
       function_prefix__ ## put_payout_recipient,\
+      function_prefix__ ## verify_payout_recipient,\
+      function_prefix__ ## list_payout_recipients,\
+      function_prefix__ ## set_payout_terms,\
+      function_prefix__ ## get_payout_terms,\
       function_prefix__ ## get_sale,\
       function_prefix__ ## list_sales,\
       function_prefix__ ## get_balance,\
@@ -1751,6 +2110,7 @@ void dropwire__ledger__v1__ledger__init (Dropwire__Ledger__V1__Ledger_Service *s
       function_prefix__ ## get_payout,\
       function_prefix__ ## list_payouts,\
       function_prefix__ ## retry_payout,\
+      function_prefix__ ## attest_payout,\
       function_prefix__ ## export_journal,\
       function_prefix__ ## verify_journal,\
       function_prefix__ ## check_invariants,\
@@ -1783,6 +2143,22 @@ void dropwire__ledger__v1__ledger__put_payout_recipient(ProtobufCService *servic
                                                         const Dropwire__Ledger__V1__PutPayoutRecipientRequest *input,
                                                         Dropwire__Ledger__V1__PayoutRecipient_Closure closure,
                                                         void *closure_data);
+void dropwire__ledger__v1__ledger__verify_payout_recipient(ProtobufCService *service,
+                                                           const Dropwire__Ledger__V1__VerifyPayoutRecipientRequest *input,
+                                                           Dropwire__Ledger__V1__PayoutRecipient_Closure closure,
+                                                           void *closure_data);
+void dropwire__ledger__v1__ledger__list_payout_recipients(ProtobufCService *service,
+                                                          const Dropwire__Ledger__V1__ListPayoutRecipientsRequest *input,
+                                                          Dropwire__Ledger__V1__ListPayoutRecipientsResponse_Closure closure,
+                                                          void *closure_data);
+void dropwire__ledger__v1__ledger__set_payout_terms(ProtobufCService *service,
+                                                    const Dropwire__Ledger__V1__SetPayoutTermsRequest *input,
+                                                    Dropwire__Ledger__V1__PayoutTerms_Closure closure,
+                                                    void *closure_data);
+void dropwire__ledger__v1__ledger__get_payout_terms(ProtobufCService *service,
+                                                    const Dropwire__Ledger__V1__GetPayoutTermsRequest *input,
+                                                    Dropwire__Ledger__V1__PayoutTerms_Closure closure,
+                                                    void *closure_data);
 void dropwire__ledger__v1__ledger__get_sale(ProtobufCService *service,
                                             const Dropwire__Ledger__V1__GetSaleRequest *input,
                                             Dropwire__Ledger__V1__Sale_Closure closure,
@@ -1823,6 +2199,10 @@ void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
                                                 const Dropwire__Ledger__V1__RetryPayoutRequest *input,
                                                 Dropwire__Ledger__V1__Payout_Closure closure,
                                                 void *closure_data);
+void dropwire__ledger__v1__ledger__attest_payout(ProtobufCService *service,
+                                                 const Dropwire__Ledger__V1__AttestPayoutRequest *input,
+                                                 Dropwire__Ledger__V1__Payout_Closure closure,
+                                                 void *closure_data);
 void dropwire__ledger__v1__ledger__export_journal(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__ExportJournalRequest *input,
                                                   Dropwire__Ledger__V1__ExportJournalResponse_Closure closure,
@@ -1844,7 +2224,9 @@ void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
 
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__dispute_state__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__funding_direction__descriptor;
+extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_schedule__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_state__descriptor;
+extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_finding__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__journal_format__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__record_capture_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__record_capture_response__descriptor;
@@ -1858,6 +2240,12 @@ extern const ProtobufCMessageDescriptor dropwire__ledger__v1__journal_entry__des
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__posting__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__put_payout_recipient_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_recipient__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__verify_payout_recipient_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payout_recipients_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payout_recipients_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__set_payout_terms_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_payout_terms_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_terms__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_sale_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_sales_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_sales_response__descriptor;
@@ -1878,6 +2266,7 @@ extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_payout_request
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__retry_payout_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__attest_payout_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__export_journal_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__export_journal_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__verify_journal_request__descriptor;
