@@ -14,21 +14,38 @@ import Testing
   private static let hour: Int64 = 3_600_000
   private static let day: Int64 = 24 * hour
 
-  /// Schedule, hour, weekday and a moment (in hours since Thursday 1 January 1970) -> the payday.
-  @Test(arguments: [
-    (PayoutTerms.Schedule.daily, 0, 0, 0, 0), (.daily, 0, 0, 1, 24), (.daily, 6, 0, 1, 6),
-    (.daily, 6, 0, 6, 6), (.daily, 6, 0, 7, 30), (.weekly, 0, 4, 0, 0), (.weekly, 0, 5, 0, 24),
-    (.weekly, 0, 3, 1, 6 * 24), (.weekly, 9, 1, 4 * 24 + 9, 4 * 24 + 9),
-    (.weekly, 9, 1, 4 * 24 + 10, 11 * 24 + 9), (.perSale, 0, 0, 17, 17),
-  ])
+  private typealias Terms = Ledger.PayoutTerms
+
+  struct Payday: Sendable {
+    let schedule: Ledger.PayoutTerms.Schedule
+    var hour: Int64 = 0
+    var weekday: Int64 = 0
+    /// Hours since Thursday 1 January 1970.
+    let from: Int64
+    let expected: Int64
+  }
+
+  private static let paydays: [Payday] = [
+    Payday(schedule: .daily, from: 0, expected: 0), Payday(schedule: .daily, from: 1, expected: 24),
+    Payday(schedule: .daily, hour: 6, from: 1, expected: 6),
+    Payday(schedule: .daily, hour: 6, from: 6, expected: 6),
+    Payday(schedule: .daily, hour: 6, from: 7, expected: 30),
+    Payday(schedule: .weekly, weekday: 4, from: 0, expected: 0),
+    Payday(schedule: .weekly, weekday: 5, from: 0, expected: 24),
+    Payday(schedule: .weekly, weekday: 3, from: 1, expected: 6 * 24),
+    Payday(schedule: .weekly, hour: 9, weekday: 1, from: 4 * 24 + 9, expected: 4 * 24 + 9),
+    Payday(schedule: .weekly, hour: 9, weekday: 1, from: 4 * 24 + 10, expected: 11 * 24 + 9),
+    Payday(schedule: .perSale, from: 17, expected: 17),
+  ]
+
+  @Test(arguments: paydays)
   func `the payday is the first at or after a moment`(
-    _ schedule: PayoutTerms.Schedule, _ hour: Int64, _ weekday: Int64, _ moment: Int64,
-    _ expected: Int64
+    _ row: Payday
   ) {
-    let terms = PayoutTerms(
-      schedule: schedule, hour: hour, weekday: weekday, minimum: .zero(.usd))
-    #expect(terms.payday(from: moment * Self.hour) == expected * Self.hour)
-    #expect(terms.lastPayday(at: expected * Self.hour) == expected * Self.hour)
+    let terms = Terms(
+      schedule: row.schedule, hour: row.hour, weekday: row.weekday, minimum: .zero(.usd))
+    #expect(terms.payday(from: row.from * Self.hour) == row.expected * Self.hour)
+    #expect(terms.lastPayday(at: row.expected * Self.hour) == row.expected * Self.hour)
   }
 
   private func set(

@@ -121,6 +121,12 @@ public struct SandboxControl: Sendable {
     }
   }
 
+  /// Lets a payout's item end in another way, whenever that is.
+  public func movePayout(_ senderItemID: String, to status: String) async throws {
+    _ = try await send(
+      "POST", "/control/paypal/payout", ["sender_item_id": senderItemID, "status": status])
+  }
+
   private func send(_ method: String, _ path: String, _ body: [String: any Sendable]? = nil)
     async throws -> Data
   {
