@@ -20,6 +20,9 @@ enum LedgerAccess {
         "SetCommissionRate": [.gateway, .operator],
         "RequestPayout": [.gateway, .operator],
         "RetryPayout": [.gateway, .operator],
+        "VerifyPayoutRecipient": [.gateway, .operator],
+        "SetPayoutTerms": [.gateway, .operator],
+        "AttestPayout": [.gateway, .operator],
 
         "GetSale": [.gateway, .operator],
         "ListSales": [.gateway, .operator],
@@ -27,6 +30,8 @@ enum LedgerAccess {
         "GetStatement": [.gateway, .operator],
         "GetPayout": [.gateway, .operator],
         "ListPayouts": [.gateway, .operator],
+        "ListPayoutRecipients": [.gateway, .operator],
+        "GetPayoutTerms": [.gateway, .operator],
         "TrialBalance": [.gateway, .operator],
         "ExportJournal": [.gateway, .operator],
         "VerifyJournal": [.gateway, .operator],
