@@ -21,6 +21,10 @@ struct PayPalMethod: Sendable {
     name: "orders.capture", ratePerSecond: 50, timeout: .seconds(30))
   static let getOrder = PayPalMethod(
     name: "orders.get", ratePerSecond: 50, timeout: .seconds(15))
+  static let refundCapture = PayPalMethod(
+    name: "captures.refund", ratePerSecond: 50, timeout: .seconds(30))
+  static let getRefund = PayPalMethod(
+    name: "refunds.get", ratePerSecond: 50, timeout: .seconds(15))
   /// A batch carries many payouts, so few calls are needed however many orders there are.
   static let createPayout = PayPalMethod(
     name: "payouts.create", ratePerSecond: 50, timeout: .seconds(30))

@@ -14,6 +14,14 @@ public struct SandboxControl: Sendable {
       public let amount: String
       public let status: String
     }
+    public struct Refund: Decodable, Sendable {
+      public let id: String
+      public let captureID: String
+      public let customID: String
+      public let requestID: String
+      public let amount: String
+      public let status: String
+    }
     public struct Payout: Decodable, Sendable {
       public let senderItemID: String
       public let senderBatchID: String
@@ -31,6 +39,7 @@ public struct SandboxControl: Sendable {
     }
     public struct PayPal: Decodable, Sendable {
       public let captures: [Capture]
+      public let refunds: [Refund]
       public let payouts: [Payout]
     }
     /// An exchange for tokens that the supplier was asked for.
@@ -125,6 +134,17 @@ public struct SandboxControl: Sendable {
   public func movePayout(_ senderItemID: String, to status: String) async throws {
     _ = try await send(
       "POST", "/control/paypal/payout", ["sender_item_id": senderItemID, "status": status])
+  }
+
+  /// Gives a buyer back all that is left of a capture, as a person does at PayPal.
+  public func refund(capture captureID: String) async throws {
+    _ = try await send("POST", "/control/paypal/refund", ["capture_id": captureID])
+  }
+
+  /// Moves a supplier's order on: pay, ship, finish or cancel.
+  public func move(supplierOrder id: String, _ event: String) async throws {
+    _ = try await send(
+      "POST", "/control/aliexpress/order", ["order_id": Int64(id) ?? 0, "event": event])
   }
 
   private func send(_ method: String, _ path: String, _ body: [String: any Sendable]? = nil)

@@ -10,6 +10,18 @@ extension ControlFace {
     return ["order_id": .string(id), "status": "APPROVED"]
   }
 
+  func refund(_ body: JSON) throws(Refused) -> JSON {
+    let id = body["capture_id"]?.string ?? ""
+    let request = CreatePayPalRefund(allOf: id)
+    let refund = world.change { state, now -> PayPalRefund? in
+      let made = try? state.give(request, requestID: "", [], now: now)
+      if let made { state.settleRefund(made.id, now: now) }
+      return made
+    }
+    guard let refund else { throw Refused(description: "nothing is left of a capture \(id)") }
+    return ["capture_id": .string(id), "refund_id": .string(refund.id)]
+  }
+
   func movePayout(_ body: JSON) throws(Refused) -> JSON {
     let id = body["sender_item_id"]?.string ?? ""
     guard let status = body["status"]?.string.flatMap(PayoutItem.Status.init(rawValue:)) else {

@@ -13,6 +13,7 @@ struct ControlFace: Sendable {
     "GET, POST /control/settings: {\"NAME\": value, ...}",
     "GET, POST, DELETE /control/faults: {\"name\", \"times\", \"probability\", \"match\", extras}",
     "POST /control/paypal/approve: {\"order_id\"}",
+    "POST /control/paypal/refund: {\"capture_id\"}; as if by hand at PayPal, all that is left",
     "POST /control/paypal/payout: {\"sender_item_id\", \"status\": such as RETURNED}",
     "POST /control/aliexpress/sku: {\"sku_id\", \"price\", \"stock\"}",
     "POST /control/aliexpress/order: {\"order_id\", \"event\": pay | ship | finish | cancel}",
@@ -37,6 +38,7 @@ struct ControlFace: Sendable {
         world.change { state, _ in state.faults.removeAll() }
         return Answer(status: 204, body: .none)
       case (.post, "/control/paypal/approve"): return .json(try approve(Self.object(call)))
+      case (.post, "/control/paypal/refund"): return .json(try refund(Self.object(call)))
       case (.post, "/control/paypal/payout"): return .json(try movePayout(Self.object(call)))
       case (.post, "/control/aliexpress/sku"): return .json(try setSKU(Self.object(call)))
       case (.post, "/control/aliexpress/order"): return .json(try moveOrder(Self.object(call)))

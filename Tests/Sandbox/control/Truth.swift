@@ -3,6 +3,7 @@ import Money
 /// What really happened out there, of all orders or of those whose id starts with a prefix.
 struct Truth: Sendable {
   let captures: [(order: PayPalOrder, capture: PayPalCapture)]
+  let refunds: [PayPalRefund]
   let payouts: [PayoutItem]
   let orders: [SupplierOrder]
   /// All exchanges for tokens, oldest first, whatever the prefix.
@@ -16,6 +17,8 @@ struct Truth: Sendable {
       guard let capture = order.capture, order.customID.hasPrefix(prefix) else { return nil }
       return (order, capture)
     }.sorted { $0.capture.id < $1.capture.id }
+    refunds = state.payPal.refunds.values.filter { $0.customID.hasPrefix(prefix) }
+      .sorted { $0.id < $1.id }
     payouts = state.payPal.payouts.values.flatMap(\.items)
       .filter { $0.senderItemID.hasPrefix(prefix) }.sorted { $0.id < $1.id }
     orders = state.supplier.orders.values.filter { $0.outOrderID.hasPrefix(prefix) }
@@ -27,7 +30,8 @@ struct Truth: Sendable {
   var json: JSON {
     [
       "paypal": [
-        "captures": .array(captures.map(json)), "payouts": .array(payouts.map(json)),
+        "captures": .array(captures.map(json)), "refunds": .array(refunds.map(json)),
+        "payouts": .array(payouts.map(json)),
         "balances": .object(
           balances.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .integer($0.value)) }
         ),
@@ -44,6 +48,16 @@ struct Truth: Sendable {
       "customID": .string(order.customID), "amount": .string(capture.amount.decimal),
       "currency": .string(capture.amount.currency.code), "fee": .string(capture.fee.decimal),
       "status": .string(capture.status(at: now).rawValue),
+    ]
+  }
+
+  private func json(_ refund: PayPalRefund) -> JSON {
+    [
+      "id": .string(refund.id), "captureID": .string(refund.captureID),
+      "customID": .string(refund.customID), "requestID": .string(refund.requestID),
+      "amount": .string(refund.amount.decimal),
+      "currency": .string(refund.amount.currency.code),
+      "status": .string(refund.status(at: now).rawValue),
     ]
   }
 

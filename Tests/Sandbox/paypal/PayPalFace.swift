@@ -75,6 +75,10 @@ extension WorldState {
     keys += request.keys
     if case .capture(let id) = request { keys.append(payPal.orders[id]?.customID ?? "") }
     if case .order(let id) = request { keys.append(payPal.orders[id]?.customID ?? "") }
+    if case .refund(let refund) = request {
+      let order = payPal.orderOfCapture[refund.captureID] ?? ""
+      keys.append(payPal.orders[order]?.customID ?? "")
+    }
     return keys
   }
 
@@ -105,14 +109,22 @@ extension WorldState {
     case .capture(let id): return try capture(id, call, keys, now: now)
     case .order(let id):
       payPal.settle(id, settings, now: now)
+      settleRefunds(ofOrder: id, now: now)
       guard let order = payPal.orders[id] else { throw .notFound }
       return .json(order.json(at: now, base: base, isMinimal: false))
     case .captureDetails(let id):
-      guard let order = payPal.orderOfCapture[id].flatMap({ payPal.orders[$0] }),
-        let capture = order.capture
-      else { throw .notFound }
-      payPal.settle(order.id, settings, now: now)
+      let orderID = payPal.orderOfCapture[id] ?? ""
+      payPal.settle(orderID, settings, now: now)
+      settleRefunds(ofOrder: orderID, now: now)
+      guard let order = payPal.orders[orderID], let capture = order.capture else {
+        throw .notFound
+      }
       return .json(capture.json(at: now, of: order, base: base))
+    case .refund(let refund): return try self.refund(refund, call, keys, now: now)
+    case .refundDetails(let id):
+      settleRefund(id, now: now)
+      guard let refund = payPal.refunds[id] else { throw .notFound }
+      return .json(refund.json(at: now, base: base, isMinimal: false))
     case .createPayout(let payout): return try create(payout, call, keys, now: now)
     case .payout(let id):
       guard let batch = payPal.payouts[id] else { throw .noSuchPayout }

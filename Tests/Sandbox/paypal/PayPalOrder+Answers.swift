@@ -60,7 +60,7 @@ extension PayPalCapture {
     if status == .pending {
       value = value.adding("status_details", ["reason": .string(pendingReason ?? "OTHER")])
     }
-    if status == .completed, !hidesFee {
+    if status != .pending, status != .declined, !hidesFee {
       value = value.adding(
         "seller_receivable_breakdown",
         [

@@ -25,6 +25,8 @@ struct PayPalCapture: Sendable {
     case completed = "COMPLETED"
     case pending = "PENDING"
     case declined = "DECLINED"
+    case partiallyRefunded = "PARTIALLY_REFUNDED"
+    case refunded = "REFUNDED"
   }
 
   let id: String
@@ -40,14 +42,20 @@ struct PayPalCapture: Sendable {
   var hidesFee = false
   /// Whether the account's balance has grown by it.
   var isSettled = false
+  /// What went back to the buyer, in minor units.
+  var refunded: Int64 = 0
 
   func status(at now: Int64) -> Status {
     if isDeclined { return .declined }
+    if refunded > 0 { return refunded < amount.minorUnits ? .partiallyRefunded : .refunded }
     guard pendingReason != nil else { return .completed }
     return pendingUntil.map { $0 <= now } ?? false ? .completed : .pending
   }
 
   var net: Amount { amount.minus(fee) }
+
+  /// What can still go back.
+  var left: Amount { Amount(minorUnits: amount.minorUnits - refunded, currency: amount.currency) }
 }
 
 /// What a shop asks for when it creates an order.

@@ -4,6 +4,8 @@ enum PayPalRequest: Sendable {
   case order(String)
   case capture(order: String)
   case captureDetails(String)
+  case refund(CreatePayPalRefund)
+  case refundDetails(String)
   case createPayout(CreatePayout)
   case payout(String)
   case payoutItem(String)
@@ -21,6 +23,9 @@ enum PayPalRequest: Sendable {
       }
       self = .capture(order: id)
     case (.get, "v2/payments/captures", 4): self = .captureDetails(id)
+    case (.post, "v2/payments/captures", 5) where path[4] == "refund":
+      self = .refund(try CreatePayPalRefund(capture: id, call))
+    case (.get, "v2/payments/refunds", 4): self = .refundDetails(id)
     case (.post, "v1/payments/payouts", 3): self = .createPayout(try CreatePayout(call))
     case (.get, "v1/payments/payouts", 4): self = .payout(id)
     case (.get, "v1/payments/payouts-item", 4): self = .payoutItem(id)

@@ -11,6 +11,8 @@ struct PayPalWorld: Sendable {
 
   var orders: [String: PayPalOrder] = [:]
   var payouts: [String: PayoutBatch] = [:]
+  var refunds: [String: PayPalRefund] = [:]
+  var refundOfRequest: [String: String] = [:]
   var orderOfRequest: [String: String] = [:]
   var orderOfCapture: [String: String] = [:]
   var batchOfSender: [String: String] = [:]
