@@ -29,10 +29,13 @@ import ArgumentParser
         name: "Orders",
         subcommands: [
           CheckoutVerb.self, CaptureVerb.self, OrderVerb.self, OrdersVerb.self, WatchVerb.self,
-          HistoryVerb.self, RetryVerb.self, MarkPurchasedVerb.self, AttestNotPlacedVerb.self,
+          HistoryVerb.self, WhyVerb.self, RetryVerb.self, MarkPurchasedVerb.self,
+          AttestNotPlacedVerb.self,
           CancelVerb.self, ListingVerbs.self,
         ]),
-      CommandGroup(name: "Purchasing", subcommands: [CredentialVerbs.self]),
+      CommandGroup(
+        name: "Purchasing",
+        subcommands: [PurchasesVerb.self, PurchaseVerb.self, CredentialVerbs.self]),
       CommandGroup(
         name: "Ledger",
         subcommands: [

@@ -146,6 +146,15 @@ private struct FakePurchasing: PurchasingMethods {
   }
 }
 
+extension FakePurchasing {
+  func listPurchases(_ request: ListPurchasesRequest, _ context: CallContext) async throws
+    -> ListPurchasesResponse
+  {
+    try fake.note("ListPurchases", request, context)
+    return ListPurchasesResponse(purchases: fake.purchase.map { [$0] } ?? [], nextPageToken: "9")
+  }
+}
+
 private struct FakeCredentials: CredentialsMethods {
   let fake: FakeServices
 
