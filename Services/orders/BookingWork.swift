@@ -4,7 +4,7 @@ import RPC
 import Runtime
 import Store
 
-/// Carries out the intents of bookings: tells the ledger about captures and sales.
+/// Carries out the intents of bookings: tells the ledger about captures, sales and refunds.
 ///
 /// A replay of the same booking is answered as the first, so a call without an answer is repeated.
 struct BookingWork: Sendable {
@@ -17,6 +17,7 @@ struct BookingWork: Sendable {
     [
       OrderEffect.recordCapture.rawValue: { try await recordCapture($0) },
       OrderEffect.recordSale.rawValue: { try await recordSale($0) },
+      OrderEffect.recordRefund.rawValue: { try await recordRefund($0) },
     ]
   }
 
@@ -25,19 +26,19 @@ struct BookingWork: Sendable {
     guard
       let order = try await book.due(
         intent.subject, booking.effect, where: { !$0.progress.isCaptureBooked }),
-      let fee = order.paymentFee
+      let fee = order.paymentFee, let captured = order.captured
     else { return }
     let outcome = await CallOutcome {
       try await ledger.recordCapture(
         RecordCaptureRequest(
           orderID: order.orderID, userID: order.userID, environment: order.environment,
-          price: .init(order.price), paymentFee: .init(fee), captureID: order.captureID,
+          price: .init(captured), paymentFee: .init(fee), captureID: order.captureID,
           occurredAt: Timestamp(milliseconds: order.capturedAt)),
         options: .own(order.orderID, timeout: CallRules.bookingTimeout))
     }
     try Task.checkCancellation()
     CrashPoint.reached(OrdersStep.captureRecorded)
-    if try await settle(outcome, order, intent, booking, detail: "\(order.price), fee \(fee)") {
+    if try await settle(outcome, order, intent, booking, detail: "\(captured), fee \(fee)") {
       CrashPoint.reached(OrdersStep.captureBookedCommitted)
     }
   }
@@ -65,6 +66,30 @@ struct BookingWork: Sendable {
     if try await settle(outcome, order, intent, booking, detail: detail) {
       CrashPoint.reached(OrdersStep.saleBookedCommitted)
       logger.info("sale booked", metadata: ["order": "\(order.orderID)"])
+    }
+  }
+
+  /// One order is given back once, so its id is the refund's.
+  private func recordRefund(_ intent: Intent) async throws {
+    let booking = Booking(effect: .recordRefund, event: .refundBooked, subject: .refundBooking)
+    guard
+      let order = try await book.due(
+        intent.subject, booking.effect,
+        where: { $0.state == .refunded && !$0.progress.isRefundBooked }),
+      let amount = order.refund.amount
+    else { return }
+    let outcome = await CallOutcome {
+      try await ledger.recordRefund(
+        RecordRefundRequest(
+          orderID: order.orderID, refundID: order.orderID, refunded: .init(amount),
+          occurredAt: Timestamp(milliseconds: order.refund.refundedAt)),
+        options: .own(order.orderID, timeout: CallRules.bookingTimeout))
+    }
+    try Task.checkCancellation()
+    CrashPoint.reached(OrdersStep.refundRecorded)
+    if try await settle(outcome, order, intent, booking, detail: "\(amount)") {
+      CrashPoint.reached(OrdersStep.refundBookedCommitted)
+      logger.info("refund booked", metadata: ["order": "\(order.orderID)"])
     }
   }
 

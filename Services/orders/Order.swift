@@ -37,6 +37,10 @@ struct Order: Hashable, Sendable {
     case purchaseUnknown = "PURCHASE_UNKNOWN"
     /// The ledger refuses to book it.
     case bookingRefused = "BOOKING_REFUSED"
+    /// PayPal certainly gives nothing back under this generation.
+    case refundRefused = "REFUND_REFUSED"
+    /// Nobody knows whether the buyer has the money back.
+    case refundUnknown = "REFUND_UNKNOWN"
   }
 
   /// What the state machine decides from and about.
@@ -48,8 +52,13 @@ struct Order: Hashable, Sendable {
     var paymentGeneration = 1
     /// Number of the newest purchase: `<order>-p<n>`.
     var purchaseGeneration = 1
+    /// Number of the newest refund: `<order>-r<n>`.
+    var refundGeneration = 1
     var isCaptureBooked = false
     var isSaleBooked = false
+    var isRefundBooked = false
+    /// Whether a person wants the order ended; honoured once it is certain that nothing was bought.
+    var isCancelRequested = false
   }
 
   let orderID: String
@@ -79,6 +88,8 @@ struct Order: Hashable, Sendable {
   /// What PayPal kept; known from PAID on.
   let paymentFee: Amount?
   let capturedAt: Int64
+  /// What PayPal captured; the price, unless the order needs attention for it. Nil while not known.
+  var captured: Amount?
   /// When the newest capture was asked for; milliseconds since the epoch.
   let captureRequestedAt: Int64
 
@@ -93,6 +104,8 @@ struct Order: Hashable, Sendable {
   let purchasedAt: Int64
   /// When a cancellation was asked for that could not be done at once; 0 when none was.
   let cancelRequestedAt: Int64
+  var refund = Refunding()
+  var shipment = Shipment()
   let createdAt: Int64
   let updatedAt: Int64
   /// What it waits for besides what its state says; what a person must cure comes first.

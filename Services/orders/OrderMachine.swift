@@ -25,6 +25,16 @@ enum OrderEvent: String, Sendable, CaseIterable {
   case captureBooked
   case saleBooked
   case bookingRefused
+  /// A person wants the order ended; what is under way decides.
+  case cancelRequested
+  case refundRequested
+  /// PayPal has taken the refund and is not done.
+  case refundHeld
+  case refundCompleted
+  /// PayPal certainly gives nothing back.
+  case refundRefused
+  case refundUnresolved
+  case refundBooked
   case retried
   case markedPurchased
   case attestedNotPlaced
@@ -46,6 +56,9 @@ enum OrderEffect: String, Sendable, CaseIterable {
   /// Tells purchasing what a person found.
   case reconcilePurchase
   case recordSale
+  /// Gives the buyer's money back.
+  case refund
+  case recordRefund
   /// Ends a checkout that nobody paid.
   case expireCheckout
 }
@@ -70,7 +83,10 @@ enum OrderMachine {
     case .purchaseStarted, .purchaseCompleted, .purchaseNotTaken, .purchaseRefused,
       .purchaseUnresolved:
       purchase(progress, event)
-    case .captureBooked, .saleBooked, .bookingRefused: booking(progress, event)
+    case .captureBooked, .saleBooked, .bookingRefused, .refundBooked: booking(progress, event)
+    case .cancelRequested, .refundRequested, .refundHeld, .refundCompleted, .refundRefused,
+      .refundUnresolved:
+      refund(progress, event)
     case .retried, .markedPurchased, .attestedNotPlaced, .cancelled: person(progress, event)
     case .expired: progress.state == .awaitingPayment ? progress.entering(.expired) : nil
     }
@@ -90,6 +106,8 @@ enum OrderMachine {
     case (.awaitingPayment, .payPalOrderRefused): return progress.entering(.cancelled)
     case (.awaitingPayment, .captureRequested):
       return progress.entering(.capturing, then: [.capture])
+    case (_, .captureDeclined) where isCaptureOpen(progress) && progress.isCancelRequested:
+      return progress.entering(.cancelled)
     case (_, .captureDeclined) where isCaptureOpen(progress):
       var step = progress.entering(.awaitingPayment)
       step.progress.paymentGeneration += 1
@@ -97,6 +115,8 @@ enum OrderMachine {
     case (_, .captureRefused) where isCaptureOpen(progress): return progress.entering(.cancelled)
     case (.capturing, .captureHeld):
       return progress.entering(.paymentPending, then: [.pollPayment])
+    case (_, .captureCompleted) where isCaptureOpen(progress) && progress.isCancelRequested:
+      return refunding(progress, andBook: true)
     case (_, .captureCompleted) where isCaptureOpen(progress):
       return progress.entering(.paid, then: [.recordCapture, .placePurchase])
     case (_, .captureDiffered) where isCaptureOpen(progress):
@@ -114,6 +134,12 @@ enum OrderMachine {
     // An unknown that resolved itself while a person was asked.
     case (.needsAttention, .purchaseCompleted) where progress.attention == .purchaseUnknown:
       return purchased(progress)
+    case (.purchasing, .purchaseNotTaken) where progress.isCancelRequested,
+      (.purchasing, .purchaseRefused) where progress.isCancelRequested:
+      return refunding(progress)
+    case (.needsAttention, .purchaseRefused)
+    where progress.attention == .purchaseUnknown && progress.isCancelRequested:
+      return refunding(progress)
     case (.purchasing, .purchaseNotTaken): return progress.needing(.purchaseNotTaken)
     case (.purchasing, .purchaseRefused): return progress.needing(.purchaseRefused)
     case (.needsAttention, .purchaseRefused) where progress.attention == .purchaseUnknown:
@@ -134,6 +160,10 @@ enum OrderMachine {
     case .captureBooked where !progress.isCaptureBooked && isAfterPayment(progress):
       step.progress.isCaptureBooked = true
       if progress.state == .purchased { step.effects = [.recordSale] }
+      if progress.state == .refunded { step.effects = [.recordRefund] }
+      return step
+    case .refundBooked where progress.state == .refunded && !progress.isRefundBooked:
+      step.progress.isRefundBooked = true
       return step
     case .saleBooked where progress.state == .purchased && !progress.isSaleBooked:
       step.progress.isSaleBooked = true
@@ -146,9 +176,43 @@ enum OrderMachine {
 
   private static func isAfterPayment(_ progress: Order.Progress) -> Bool {
     switch progress.state {
-    case .paid, .purchasing, .purchased, .needsAttention: true
+    case .paid, .purchasing, .purchased, .needsAttention, .refunding, .refunded: true
     default: false
     }
+  }
+
+  private static func refund(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
+    switch (progress.state, event) {
+    case (.capturing, .cancelRequested), (.paymentPending, .cancelRequested),
+      (.purchasing, .cancelRequested):
+      guard !progress.isCancelRequested else { return nil }
+      var step = Step(progress: progress)
+      step.progress.isCancelRequested = true
+      return step
+    case (.paid, .refundRequested): return refunding(progress)
+    case (.needsAttention, .refundRequested):
+      switch progress.attention {
+      case .purchaseNotTaken, .purchaseRefused: return refunding(progress)
+      // What was captured is not in the books yet.
+      case .captureDiffers: return refunding(progress, andBook: true)
+      default: return nil
+      }
+    case (.refunding, .refundHeld): return Step(progress: progress)
+    case (.refunding, .refundCompleted):
+      return progress.entering(
+        .refunded, then: progress.isCaptureBooked ? [.recordRefund] : [])
+    case (.refunding, .refundRefused): return progress.needing(.refundRefused)
+    case (.refunding, .refundUnresolved): return progress.needing(.refundUnknown)
+    default: return nil
+    }
+  }
+
+  private static func refunding(_ progress: Order.Progress, andBook isUnbooked: Bool = false)
+    -> Step
+  {
+    progress.entering(
+      .refunding,
+      then: isUnbooked && !progress.isCaptureBooked ? [.recordCapture, .refund] : [.refund])
   }
 
   private static func person(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
@@ -162,6 +226,11 @@ enum OrderMachine {
       var step = progress.entering(.purchasing, then: [.placePurchase])
       step.progress.purchaseGeneration += 1
       return step
+    case (.retried, .needsAttention, .refundRefused?):
+      var step = refunding(progress)
+      step.progress.refundGeneration += 1
+      return step
+    case (.retried, .needsAttention, .refundUnknown?): return refunding(progress)
     case (.retried, .needsAttention, .bookingRefused?):
       return progress.entering(
         .purchased, then: [progress.isCaptureBooked ? .recordSale : .recordCapture])

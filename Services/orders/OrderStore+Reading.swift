@@ -96,11 +96,19 @@ extension OrderStore {
       progress: progress(row), payPalOrderID: row.text("payPalOrderID"),
       approveURL: row.text("approveURL"), captureID: row.text("captureID"),
       paymentFee: amount("paymentFee"), capturedAt: row.int("capturedAt"),
+      captured: amount("capturedAmount"),
       captureRequestedAt: row.int("captureRequestedAt"), raisedCeiling: amount("raisedCeiling"),
       supplierOrderIDs: row.text("supplierOrderIDs").split(separator: "\n").map(String.init),
       landedCost: amount("landedCost"), purchasePath: row.text("purchasePath"),
       fundedBy: row.text("fundedBy"), purchasedAt: row.int("purchasedAt"),
-      cancelRequestedAt: row.int("cancelRequestedAt"), createdAt: row.int("createdAt"),
+      cancelRequestedAt: row.int("cancelRequestedAt"),
+      refund: Refunding(
+        payPalRefundID: row.text("payPalRefundID"), requestedAt: row.int("refundRequestedAt"),
+        amount: amount("refundedAmount"), refundedAt: row.int("refundedAt")),
+      shipment: Shipment(
+        carrier: row.text("carrier"), trackingNumber: row.text("trackingNumber"),
+        shippedAt: row.int("shippedAt"), deliveredAt: row.int("deliveredAt")),
+      createdAt: row.int("createdAt"),
       updatedAt: row.int("updatedAt"), waits: waits)
   }
 
@@ -112,7 +120,10 @@ extension OrderStore {
       state: state, attention: Order.Attention(rawValue: row.text("attention")),
       paymentGeneration: Int(row.int("paymentGeneration")),
       purchaseGeneration: Int(row.int("purchaseGeneration")),
+      refundGeneration: Int(row.int("refundGeneration")),
       isCaptureBooked: row.int("isCaptureBooked") == 1,
-      isSaleBooked: row.int("isSaleBooked") == 1)
+      isSaleBooked: row.int("isSaleBooked") == 1,
+      isRefundBooked: row.int("isRefundBooked") == 1,
+      isCancelRequested: row.int("cancelRequestedAt") != 0)
   }
 }

@@ -76,6 +76,7 @@ struct OrderStore {
       step.progress.state != current.state
       || step.progress.attention != current.progress.attention
     try endWaits(current, hasMoved ? Self.ended(by: event) : ending.map { [$0] } ?? [])
+    let wait = wait.flatMap { Self.isMoot($0, in: step.progress.state) ? nil : $0 }
     if let wait { try put(wait, current.orderID) }
     try append(
       current.orderID, from: current.state, to: step.progress.state, event, detail: detail,
@@ -93,7 +94,15 @@ struct OrderStore {
       .text(next.attention?.rawValue ?? ""), .integer(Int64(next.paymentGeneration)),
       .integer(Int64(next.purchaseGeneration)), .integer(next.isCaptureBooked ? 1 : 0),
       .integer(next.isSaleBooked ? 1 : 0), .integer(transaction.now),
+      .integer(Int64(next.refundGeneration)), .integer(next.isRefundBooked ? 1 : 0),
+      .integer(next.isCancelRequested ? 1 : 0),
     ]
+    // The time of an unknown refund stays, since its key is kept from then on.
+    let asksForRefund =
+      next.state == .refunding && order.state != .refunding
+      && order.progress.attention != .refundUnknown
+    let facts =
+      facts + (asksForRefund ? [Fact("refundRequestedAt", .integer(transaction.now))] : [])
     var more = ""
     for fact in facts {
       values.append(fact.value)
@@ -102,14 +111,29 @@ struct OrderStore {
     return try transaction.row(
       """
       UPDATE buyerOrder SET state = $4, attention = $5, paymentGeneration = $6,
-        purchaseGeneration = $7, isCaptureBooked = $8, isSaleBooked = $9, updatedAt = $10\(more)
+        purchaseGeneration = $7, isCaptureBooked = $8, isSaleBooked = $9, updatedAt = $10,
+        refundGeneration = $11, isRefundBooked = $12,
+        cancelRequestedAt = CASE WHEN $13 = 1 AND cancelRequestedAt = 0 THEN $10
+          ELSE cancelRequestedAt END\(more)
       WHERE orderID = $1 AND state = $2 AND attention = $3 RETURNING *
       """, values)
   }
 
   /// What a change of state is the end of. Booking waits by itself, beside the state.
   private static func ended(by event: OrderEvent) -> [Wait.Subject] {
-    event == .retried ? Wait.Subject.allCases : [.payment, .purchase]
+    event == .retried ? Wait.Subject.allCases : [.payment, .purchase, .refund]
+  }
+
+  /// Whether an order waits for something that does not matter any more, since it has ended or the
+  /// money goes back.
+  private static func isMoot(_ wait: NewWait, in state: Order.State) -> Bool {
+    switch state {
+    case .refunding, .refunded, .cancelled:
+      wait.subject == .payment || wait.subject == .purchase
+    case .awaitingPayment, .capturing, .paymentPending, .paid, .purchasing, .purchased, .shipped,
+      .delivered, .needsAttention, .expired:
+      false
+    }
   }
 
   private func endWaits(_ order: Order, _ subjects: [Wait.Subject]) throws {
@@ -148,5 +172,6 @@ extension Order {
     state == other.state && progress.attention == other.progress.attention
       && progress.paymentGeneration == other.progress.paymentGeneration
       && progress.purchaseGeneration == other.progress.purchaseGeneration
+      && progress.refundGeneration == other.progress.refundGeneration
   }
 }

@@ -15,7 +15,7 @@ struct OrderReason: Hashable, Sendable {
 struct Wait: Hashable, Sendable {
   /// Which of the order's effects waits. Each may wait by itself; the raw value is stored.
   enum Subject: String, Sendable, CaseIterable {
-    case payment, purchase, captureBooking, saleBooking
+    case payment, purchase, captureBooking, saleBooking, tracking, refund, refundBooking
   }
 
   let subject: Subject
@@ -95,12 +95,22 @@ struct OrderExplanation: Hashable, Sendable {
         OrderReason(code: "PAYMENT_PENDING", text: "PayPal holds the payment"),
         "PayPal is asked again", true
       )
+    case .refunding:
+      return (
+        OrderReason(code: "REFUND_UNDER_WAY", text: "the buyer's money is being given back"),
+        "PayPal answers", true
+      )
+    case .refunded where !order.progress.isRefundBooked:
+      return (
+        OrderReason(code: "BOOKING_UNDER_WAY", text: "the refund is being booked"),
+        "the ledger answers", true
+      )
     case .needsAttention:
       return (
         OrderReason(code: "NEEDS_ATTENTION", text: "a person must act", owner: "platform"),
         "one of the allowed actions", false
       )
-    case .purchased, .shipped, .delivered, .refunding, .refunded, .cancelled, .expired: return nil
+    case .purchased, .shipped, .delivered, .refunded, .cancelled, .expired: return nil
     }
   }
 }

@@ -23,6 +23,10 @@ enum OrdersError: Error, Hashable, Sendable {
   case evidenceReused(orderID: String, given: Int, newest: Int)
   /// The supplier's order was bought for another order.
   case supplierOrderTaken(id: String, by: String)
+  /// An order is not cancelled while the supplier may have it.
+  case purchaseMayExist(orderID: String)
+  /// An order is not cancelled once the goods are bought.
+  case goodsBought(orderID: String, state: String)
   /// The order's state or reason does not allow the action.
   case notAllowed(orderID: String, action: String, state: String, allowed: [String])
 }
@@ -90,6 +94,17 @@ extension OrdersError: RPCErrorConvertible {
         violations: [
           FieldViolation(field: "supplier_order_ids", description: "\(id) belongs to \(other)")
         ])
+    case .purchaseMayExist(let orderID):
+      return RPCError(
+        .failedPrecondition,
+        "nobody knows whether the supplier has order \"\(orderID)\", so its money stays; find out "
+          + "first, then mark it purchased or attest that it was not placed",
+        reason: ErrorReason(code: "PURCHASE_MAY_EXIST"))
+    case .goodsBought(let orderID, let state):
+      return RPCError(
+        .failedPrecondition,
+        "order \"\(orderID)\" is \(state): its goods are bought, so it cannot be cancelled; ask the "
+          + "platform", reason: ErrorReason(code: "GOODS_BOUGHT", metadata: ["state": state]))
     case .notAllowed(let orderID, let action, let state, let allowed):
       let what =
         allowed.isEmpty ? "nothing is to be done by a person" : allowed.joined(separator: ", ")

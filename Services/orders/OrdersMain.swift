@@ -61,7 +61,10 @@ import Store
       marginBasisPoints: marginBasisPoints, logger: host.logger)
     let bookings = BookingWork(
       book: book, ledger: LedgerClient(channels[1]), logger: host.logger)
-    let handlers = [payments.handlers, purchases.handlers, bookings.handlers]
+    let refunds = RefundWork(book: book, gateway: gateway, logger: host.logger)
+    let handlers = [
+      payments.handlers, purchases.handlers, bookings.handlers, refunds.handlers,
+    ]
     let runner = IntentRunner(
       store: store, logger: host.logger,
       handlers: handlers.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } },

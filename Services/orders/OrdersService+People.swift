@@ -10,7 +10,8 @@ extension OrdersService {
   static let supplierOrdersMax = 20
 
   /// Tries again what was refused: a purchase under the next generation, with a corrected address or
-  /// a raised ceiling when given; a booking, or a capture that is looked up anew.
+  /// a raised ceiling when given; a refund under the next generation; a booking, or a capture or refund
+  /// that is looked up anew.
   ///
   /// FAILED_PRECONDITION (ACTION_NOT_ALLOWED) names what is allowed instead.
   func retryOrder(_ request: RetryOrderRequest, _ context: CallContext) async throws
@@ -35,6 +36,10 @@ extension OrdersService {
         if let raised {
           try Self.require(raised, like: order, "cost_ceiling")
           facts.append(.init("raisedCeiling", .integer(raised.minorUnits)))
+        }
+        // What the next generation's refund is called, PayPal has yet to say.
+        if order.progress.attention == .refundRefused {
+          facts.append(.init("payPalRefundID", .text("")))
         }
         guard order.progress.attention == .captureUnknown else {
           return try orders.apply(
@@ -91,24 +96,6 @@ extension OrdersService {
       orderID, .attestNotPlaced, .notPlaced(evidence: evidence), actor, context)
   }
 
-  /// Ends a checkout that is not paid. Replay: the order as it is now.
-  func cancelOrder(_ request: CancelOrderRequest, _ context: CallContext) async throws
-    -> Contract.Order
-  {
-    let actor = try context.actor()
-    var fields = Fields()
-    let orderID = fields.id("order_id", request.orderID)
-    let reason = fields.text("reason", request.reason)
-    try fields.finish()
-    guard let orderID, let reason else { throw fields.refusal }
-    return .init(
-      try await act(
-        orderID, .cancel, actor, context, isReplay: { _, order in order.state == .cancelled }
-      ) { orders, order in
-        try orders.apply(.cancelled, to: order, detail: reason, actor: actor)
-      })
-  }
-
   /// Lets a person act on an order, where the order's reason allows it. A body that answers nil, and
   /// an action that is neither allowed nor a replay, is `OrdersError.notAllowed`.
   func act(
@@ -125,10 +112,7 @@ extension OrdersService {
       } else if try isReplay(orders, order) {
         return order
       }
-      throw OrdersError.notAllowed(
-        orderID: orderID, action: action.shortName,
-        state: order.progress.attention.map { "\(order.state.rawValue) (\($0.rawValue))" }
-          ?? order.state.rawValue, allowed: allowed.map(\.shortName))
+      throw OrdersError.notAllowed(order, action: action)
     }
     context.logger.info(
       "a person acted",

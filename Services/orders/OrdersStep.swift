@@ -1,5 +1,5 @@
 /// The places at which a test may have `orders` killed: after each commit and each outside effect on
-/// an order's way.
+/// an order's way. An order that is bought passes all but those of a refund.
 enum OrdersStep: String, CaseIterable {
   case checkoutCommitted = "orders.checkoutCommitted"
   case payPalOrderSent = "orders.payPalOrderSent"
@@ -13,4 +13,9 @@ enum OrdersStep: String, CaseIterable {
   case purchasedCommitted = "orders.purchasedCommitted"
   case saleRecorded = "orders.saleRecorded"
   case saleBookedCommitted = "orders.saleBookedCommitted"
+  case refundIntentCommitted = "orders.refundIntentCommitted"
+  case refundSent = "orders.refundSent"
+  case refundedCommitted = "orders.refundedCommitted"
+  case refundRecorded = "orders.refundRecorded"
+  case refundBookedCommitted = "orders.refundBookedCommitted"
 }

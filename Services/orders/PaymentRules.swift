@@ -17,8 +17,9 @@ enum PaymentRules {
     /// The money is there, but not what PayPal keeps of it.
     case feeMissing(captureID: String)
     case held(reason: String)
-    /// Not this order's money: another amount, another order, given back. A person decides.
-    case differs(OrderReason)
+    /// Another amount than the order's, or given back already. A person decides; without a capture
+    /// it is not this order's money, or not known what can be given back.
+    case differs(OrderReason, Captured?)
     /// The attempt ended without money.
     case refused(OrderReason)
     /// Approved, and not captured.
@@ -29,12 +30,29 @@ enum PaymentRules {
     case unclear(String)
   }
 
+  /// Money that PayPal took for an order.
+  struct Captured: Hashable, Sendable {
+    let captureID: String
+    let amount: Amount
+    let fee: Amount
+
+    /// Nil where amount and fee are not of the order's currency, or the fee is not told.
+    init?(_ capture: PayPalCapture, for order: Order) {
+      let currency = order.price.currency
+      guard let fee = capture.fee, capture.amount.currency == currency, fee.currency == currency,
+        capture.amount.isPositive, !fee.isNegative
+      else { return nil }
+      (captureID, amount, self.fee) = (capture.id, capture.amount, fee)
+    }
+  }
+
   static func verdict(_ found: PayPalOrder, for order: Order) -> Verdict {
     if !found.customID.isEmpty, found.customID != order.orderID {
       return .differs(
         OrderReason(
           code: "CAPTURE_NOT_OURS",
-          text: "PayPal order \(found.id) belongs to \"\(found.customID)\"", owner: "platform"))
+          text: "PayPal order \(found.id) belongs to \"\(found.customID)\"", owner: "platform"),
+        nil)
     }
     guard let capture = found.capture else { return verdict(status: found.status) }
     switch capture.status {
@@ -52,24 +70,25 @@ enum PaymentRules {
         OrderReason(
           code: "CAPTURE_REFUNDED",
           text: "capture \(capture.id) of \(capture.amount) was given back at PayPal",
-          owner: "platform", providerCode: capture.status))
+          owner: "platform", providerCode: capture.status), Captured(capture, for: order))
     default: return .unclear("capture \(capture.id) is \(capture.status)")
     }
   }
 
   private static func completed(_ capture: PayPalCapture, _ order: Order) -> Verdict {
+    guard let fee = capture.fee else { return .feeMissing(captureID: capture.id) }
     guard capture.amount == order.price else {
       return .differs(
         OrderReason(
           code: "CAPTURE_AMOUNT_DIFFERS",
           text: "PayPal captured \(capture.amount), the order costs \(order.price)",
-          owner: "platform"))
+          owner: "platform"), Captured(capture, for: order))
     }
-    guard let fee = capture.fee else { return .feeMissing(captureID: capture.id) }
     guard fee.currency == order.price.currency, !fee.isNegative else {
       return .differs(
         OrderReason(
-          code: "FEE_DIFFERS", text: "PayPal kept \(fee) of \(order.price)", owner: "platform"))
+          code: "FEE_DIFFERS", text: "PayPal kept \(fee) of \(order.price)", owner: "platform"), nil
+      )
     }
     return .captured(captureID: capture.id, fee: fee)
   }

@@ -18,8 +18,8 @@ extension PaymentWork {
           code: "PAYMENT_FEE_UNKNOWN",
           text: "capture \(captureID) is complete, PayPal has not told its fee yet"))
     case .held(let reason): try await hold(order, effect, reason)
-    case .differs(let reason):
-      try await needAttention(.captureDiffered, order, effect, reason)
+    case .differs(let reason, let captured):
+      try await differ(order, effect, reason, captured)
     case .refused(let reason): try await refuse(order, effect, reason)
     case .notApproved(let reason): try await decline(order, effect, reason)
     case .approved:
@@ -41,9 +41,12 @@ extension PaymentWork {
           .captureCompleted, to: order, detail: "\(order.price), of which PayPal kept \(fee)",
           facts: [
             .init("captureID", .text(captureID)), .init("paymentFee", .integer(fee.minorUnits)),
+            .init("capturedAmount", .integer(order.price.minorUnits)),
             .init("capturedAt", .integer(orders.transaction.now)),
           ])
       else { return nil }
+      // Cancelled meanwhile: it goes back.
+      guard paid.state == .paid else { return paid }
       return try orders.apply(
         .purchaseStarted, to: paid,
         detail: "purchase \(order.orderID)-p\(paid.progress.purchaseGeneration)")
@@ -71,7 +74,7 @@ extension PaymentWork {
         try orders.complete(effect, order.orderID)
         return try orders.apply(
           .captureUnresolved, to: order, detail: reason.text,
-          wait: Self.attention(reason, after: .captureUnresolved))
+          wait: Self.attention(reason))
       }
       try orders.postpone(effect, order.orderID, wait)
       return nil
@@ -100,21 +103,38 @@ extension PaymentWork {
     log(.info, "payment refused", order, ["code": "\(reason.providerCode)"])
   }
 
-  private func needAttention(
-    _ event: OrderEvent, _ order: Order, _ effect: OrderEffect, _ reason: OrderReason
+  /// Nothing is bought for another amount. What was captured is kept in mind, to be given back.
+  private func differ(
+    _ order: Order, _ effect: OrderEffect, _ reason: OrderReason,
+    _ captured: PaymentRules.Captured?
   ) async throws {
-    try await record(
-      event, order, effect, detail: reason.text, wait: Self.attention(reason, after: event))
+    try await book.write { orders in
+      try orders.complete(effect, order.orderID)
+      var facts: [OrderStore.Fact] = []
+      if let captured {
+        facts = [
+          .init("captureID", .text(captured.captureID)),
+          .init("capturedAmount", .integer(captured.amount.minorUnits)),
+          .init("paymentFee", .integer(captured.fee.minorUnits)),
+          .init("capturedAt", .integer(orders.transaction.now)),
+        ]
+      }
+      let next =
+        captured == nil
+        ? "nothing is bought; give the payment back at PayPal"
+        : "nothing is bought; one of the allowed actions gives the payment back"
+      try orders.apply(
+        .captureDiffered, to: order, detail: reason.text, facts: facts, ending: .payment,
+        wait: NewWait(subject: .payment, reason: reason, next: next, nextAt: 0))
+    }
     log(.error, "payment needs attention", order, ["code": "\(reason.code)"])
   }
 
-  private static func attention(_ reason: OrderReason, after event: OrderEvent) -> NewWait {
+  private static func attention(_ reason: OrderReason) -> NewWait {
     var reason = reason
     if reason.owner == "nobody" { reason.owner = "platform" }
-    let next =
-      event == .captureDiffered
-      ? "nothing is bought; give the payment back at PayPal" : "one of the allowed actions"
-    return NewWait(subject: .payment, reason: reason, next: next, nextAt: 0)
+    return NewWait(
+      subject: .payment, reason: reason, next: "one of the allowed actions", nextAt: 0)
   }
 
   /// Looks at the PayPal order later, until the time in which its key may be repeated is over.
@@ -131,7 +151,7 @@ extension PaymentWork {
         try orders.complete(effect, order.orderID)
         return try orders.apply(
           .captureUnresolved, to: order, detail: reason.text,
-          wait: Self.attention(reason, after: .captureUnresolved))
+          wait: Self.attention(reason))
       }
       try orders.postpone(
         effect, order.orderID,

@@ -8,6 +8,7 @@ enum Schema {
   static let migrations = [
     Migration("001 listings", listings), Migration("002 orders", orders),
     Migration("003 history", history), Migration("004 findings", findings),
+    Migration("005 refunds", refunds),
   ]
 
   private static let listings = """
@@ -103,7 +104,7 @@ enum Schema {
     """
 
   /// What persons found about purchases, and which order a supplier's order was bought for: one.
-  private static let findings = """
+  static let findings = """
     CREATE TABLE finding (
       orderID TEXT NOT NULL REFERENCES buyerOrder (orderID),
       number INTEGER NOT NULL CHECK (number > 0),

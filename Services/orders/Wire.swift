@@ -15,7 +15,22 @@ extension Contract.Order {
       isSaleBooked: order.progress.isSaleBooked,
       waiting: OrderExplanation(order).map { Waiting($0) },
       createdAt: Timestamp(milliseconds: order.createdAt),
-      updatedAt: Timestamp(milliseconds: order.updatedAt))
+      updatedAt: Timestamp(milliseconds: order.updatedAt),
+      cancelRequestedAt: .known(order.cancelRequestedAt),
+      refundedAmount: order.refund.amount.map { .init($0) },
+      paypalRefundID: order.refund.payPalRefundID,
+      refundedAt: .known(order.refund.refundedAt),
+      isRefundBooked: order.progress.isRefundBooked, carrier: order.shipment.carrier,
+      trackingNumber: order.shipment.trackingNumber,
+      shippedAt: .known(order.shipment.shippedAt),
+      deliveredAt: .known(order.shipment.deliveredAt))
+  }
+}
+
+extension Timestamp {
+  /// Nil for 0, which is what is not known.
+  fileprivate static func known(_ milliseconds: Int64) -> Timestamp? {
+    milliseconds == 0 ? nil : Timestamp(milliseconds: milliseconds)
   }
 }
 

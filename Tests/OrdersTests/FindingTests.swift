@@ -44,7 +44,7 @@ import Testing
       orders.purchasing.scriptReconciling(.fail(Page.unreachable), .fail(Page.unreachable))
       let order = try await attest(orders)
       #expect(order.waiting?.reason?.code == "ATTESTED_NOT_PLACED")
-      #expect(order.waiting?.allowedActions == [.retry, .markPurchased])
+      #expect(order.waiting?.allowedActions == [.retry, .markPurchased, .refund])
       let told = orders.purchasing.reconciled
       #expect(told.count == 3 && Set(told).count == 1)
       #expect(told.first?.foundBy == "operator:test" && told.first?.generation == 1)
@@ -122,7 +122,7 @@ import Testing
       try await unknown(orders)
       orders.purchasing.scriptReconciling(.fail(RPCError(.notFound, "no such purchase")))
       let order = try await attest(orders)
-      #expect(order.waiting?.allowedActions == [.retry, .markPurchased])
+      #expect(order.waiting?.allowedActions == [.retry, .markPurchased, .refund])
       orders.purchasing.dropScript()
       _ = try await orders.client.retryOrder(.init(orderID: "o-1"), options: Page.asOperator)
       try await orders.finished("o-1")

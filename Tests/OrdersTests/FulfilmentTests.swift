@@ -54,7 +54,7 @@ import Testing
       let order = try await orders.wait(for: "o-1", .needsAttention, "OUT_OF_STOCK")
       #expect(order.waiting?.reason?.owner == "reseller")
       #expect(order.waiting?.reason?.providerCode == "P1")
-      #expect(order.waiting?.allowedActions == [.retry, .markPurchased])
+      #expect(order.waiting?.allowedActions == [.retry, .markPurchased, .refund])
       var corrected = Shop.address
       corrected.line1 = "2 Market Street"
       _ = try await orders.client.retryOrder(

@@ -49,6 +49,24 @@ import Testing
     NEEDS_ATTENTION/PURCHASE_UNKNOWN attestedNotPlaced: PURCHASING, reconcilePurchase
     NEEDS_ATTENTION/BOOKING_REFUSED captureBooked: NEEDS_ATTENTION/BOOKING_REFUSED booked
     NEEDS_ATTENTION/BOOKING_REFUSED retried: PURCHASED, recordCapture
+    CAPTURING cancelRequested: CAPTURING ending
+    PAYMENT_PENDING cancelRequested: PAYMENT_PENDING ending
+    PURCHASING cancelRequested: PURCHASING ending
+    PAID refundRequested: REFUNDING, refund
+    NEEDS_ATTENTION/CAPTURE_DIFFERS refundRequested: REFUNDING, recordCapture, refund
+    NEEDS_ATTENTION/PURCHASE_NOT_TAKEN refundRequested: REFUNDING, refund
+    NEEDS_ATTENTION/PURCHASE_REFUSED refundRequested: REFUNDING, refund
+    REFUNDING captureBooked: REFUNDING booked
+    REFUNDING refundHeld: REFUNDING
+    REFUNDING refundCompleted: REFUNDED
+    REFUNDING refundRefused: NEEDS_ATTENTION/REFUND_REFUSED
+    REFUNDING refundUnresolved: NEEDS_ATTENTION/REFUND_UNKNOWN
+    REFUNDED captureBooked: REFUNDED booked, recordRefund
+    REFUNDED refundBooked: REFUNDED returned
+    NEEDS_ATTENTION/REFUND_REFUSED captureBooked: NEEDS_ATTENTION/REFUND_REFUSED booked
+    NEEDS_ATTENTION/REFUND_REFUSED retried: REFUNDING r2, refund
+    NEEDS_ATTENTION/REFUND_UNKNOWN captureBooked: NEEDS_ATTENTION/REFUND_UNKNOWN booked
+    NEEDS_ATTENTION/REFUND_UNKNOWN retried: REFUNDING, refund
     """
 
   @Test func `every state takes exactly the events of the table`() {
@@ -85,7 +103,6 @@ import Testing
       let progress = Order.Progress(state: .needsAttention, attention: attention)
       let allowed = OrderActions.allowed(attention)
       #expect(allowed.isEmpty == (attention == .captureDiffers))
-      #expect(!allowed.contains(.refund), "there is no method for it")
       #expect(allowed.contains(.retry) == (OrderMachine.step(progress, .retried) != nil))
       #expect(
         allowed.contains(.markPurchased)
@@ -93,6 +110,43 @@ import Testing
       #expect(
         allowed.contains(.attestNotPlaced)
           == (OrderMachine.step(progress, .attestedNotPlaced) != nil))
+    }
+  }
+
+  @Test func `an order that a person wants ended is paid back instead of bought`() {
+    func end(_ state: Order.State, _ attention: Order.Attention? = nil, _ event: OrderEvent)
+      -> OrderMachine.Step?
+    {
+      OrderMachine.step(
+        Order.Progress(state: state, attention: attention, isCancelRequested: true), event)
+    }
+    #expect(end(.capturing, .captureCompleted)?.progress.state == .refunding)
+    #expect(end(.capturing, .captureCompleted)?.effects == [.recordCapture, .refund])
+    #expect(end(.paymentPending, .captureCompleted)?.progress.state == .refunding)
+    #expect(end(.capturing, .captureDeclined)?.progress.state == .cancelled)
+    #expect(end(.purchasing, .purchaseNotTaken)?.effects == [.refund])
+    #expect(end(.purchasing, .purchaseRefused)?.effects == [.refund])
+    #expect(end(.needsAttention, .purchaseUnknown, .purchaseRefused)?.effects == [.refund])
+    #expect(end(.purchasing, .purchaseCompleted)?.progress.state == .purchased)
+    #expect(end(.purchasing, .purchaseUnresolved)?.progress.attention == .purchaseUnknown)
+    #expect(end(.purchasing, .cancelRequested) == nil)
+  }
+
+  @Test func `money goes back only where certainly nothing was bought`() {
+    for state in Order.State.allCases where state != .needsAttention {
+      let isSafe = OrderMachine.step(Order.Progress(state: state), .refundRequested) != nil
+      #expect(isSafe == (state == .paid))
+    }
+    for attention in Order.Attention.allCases {
+      let progress = Order.Progress(state: .needsAttention, attention: attention)
+      var order = OrdersUnderTest.order(progress)
+      order.captured = nil
+      let takes = OrderMachine.step(progress, .refundRequested) != nil
+      #expect(
+        takes
+          == [.captureDiffers, .purchaseNotTaken, .purchaseRefused].contains(attention))
+      let isOffered = OrderActions.allowed(order).contains(.refund)
+      #expect(isOffered == (takes && attention != .captureDiffers), "nothing known to give back")
     }
   }
 
@@ -119,6 +173,9 @@ import Testing
     var text = name(step.progress)
     if step.progress.paymentGeneration != 1 { text += " c\(step.progress.paymentGeneration)" }
     if step.progress.purchaseGeneration != 1 { text += " p\(step.progress.purchaseGeneration)" }
+    if step.progress.refundGeneration != 1 { text += " r\(step.progress.refundGeneration)" }
+    if step.progress.isCancelRequested { text += " ending" }
+    if step.progress.isRefundBooked { text += " returned" }
     if step.progress.isCaptureBooked { text += " booked" }
     if step.progress.isSaleBooked { text += " sold" }
     return ([text] + step.effects.map(\.rawValue)).joined(separator: ", ")

@@ -59,7 +59,10 @@ struct OrdersUnderTest: Sendable {
     let runner = IntentRunner(
       store: store, logger: Self.logger,
       handlers: payments.handlers.merging(purchases.handlers) { first, _ in first }
-        .merging(bookings.handlers) { first, _ in first })
+        .merging(bookings.handlers) { first, _ in first }
+        .merging(RefundWork(book: book, gateway: payPal, logger: Self.logger).handlers) {
+          first, _ in first
+        })
     let running = Task { await runner.run() }
     do {
       try await body()

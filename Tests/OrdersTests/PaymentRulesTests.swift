@@ -27,7 +27,7 @@ import Testing
     case .captured(_, let fee): "captured \(fee)"
     case .feeMissing: "feeMissing"
     case .held: "held"
-    case .differs(let reason): "differs \(reason.code)"
+    case .differs(let reason, _): "differs \(reason.code)"
     case .refused(let reason): "refused \(reason.code)"
     case .approved: "approved"
     case .notApproved(let reason): "notApproved \(reason.code)"

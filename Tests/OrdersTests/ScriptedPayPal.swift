@@ -24,6 +24,10 @@ final class ScriptedPayPal: PaymentGateway {
     var createAnswers: [Answer] = []
     var captureAnswers: [Answer] = []
     var lookAnswers: [Answer] = []
+    var refundAnswers: [Answer] = []
+    var refundStatus = "COMPLETED"
+    /// By the key of the refund.
+    var refunds: [String: PayPalRefund] = [:]
     var approvedAtOnce = true
     var captureStatus = "COMPLETED"
     var captureAmount: Amount?
@@ -45,6 +49,19 @@ final class ScriptedPayPal: PaymentGateway {
 
   func create(_ answers: Answer...) { state.withLock { $0.createAnswers += answers } }
   func capture(_ answers: Answer...) { state.withLock { $0.captureAnswers += answers } }
+  func refund(_ answers: Answer...) { state.withLock { $0.refundAnswers += answers } }
+  /// What becomes of refunds from now on, those that are there too.
+  func refunds(become status: String) {
+    state.withLock { state in
+      state.refundStatus = status
+      for key in state.refunds.keys { state.refunds[key]?.status = status }
+      Self.showRefunds(&state)
+    }
+  }
+  /// Refunds that really gave money back, by key.
+  var refunds: [String: PayPalRefund] {
+    state.withLock { $0.refunds.filter { $0.value.status == "COMPLETED" } }
+  }
   func look(_ answers: Answer...) { state.withLock { $0.lookAnswers += answers } }
   /// Looks answer truly from now on.
   func calm() { state.withLock { $0.lookAnswers = [] } }
@@ -136,6 +153,55 @@ final class ScriptedPayPal: PaymentGateway {
       if case .acceptInSilence = answer { return .unknown("timeout after sending") }
       if case .acceptAndRefuse(let refusal) = answer { return .refused(refusal) }
       return .done(order)
+    }
+  }
+
+  func refund(_ captureID: String, key: String, in environment: Contract.Environment) async
+    -> Outcome<PayPalRefund>
+  {
+    state.withLock { state in
+      state.calls.append("refund \(key)")
+      let answer = state.refundAnswers.isEmpty ? .accept : state.refundAnswers.removeFirst()
+      switch answer {
+      case .refuse(let refusal): return .refused(refusal)
+      case .vanish: return .unknown("connection reset")
+      case .accept, .acceptInSilence, .acceptAndRefuse: break
+      }
+      guard
+        let capture = state.orders.values.compactMap(\.capture).first(where: { $0.id == captureID })
+      else { return .refused(Refusal(code: "RESOURCE_NOT_FOUND", text: "no such capture")) }
+      if state.refunds[key] == nil, capture.status == "REFUNDED" {
+        return .refused(Refusal(code: "CAPTURE_FULLY_REFUNDED", text: "nothing is left"))
+      }
+      let made =
+        state.refunds[key]
+        ?? PayPalRefund(id: "R-\(key)", status: state.refundStatus, amount: capture.amount)
+      state.refunds[key] = made
+      Self.showRefunds(&state)
+      if case .acceptInSilence = answer { return .unknown("timeout after sending") }
+      if case .acceptAndRefuse(let refusal) = answer { return .refused(refusal) }
+      return .done(made)
+    }
+  }
+
+  /// The capture of a refund that gave money back shows it.
+  private static func showRefunds(_ state: inout State) {
+    for (key, refund) in state.refunds where refund.status == "COMPLETED" {
+      guard let name = state.orders.keys.first(where: { key.hasPrefix($0.dropLast(2) + "r") })
+      else { continue }
+      state.orders[name]?.capture?.status = "REFUNDED"
+    }
+  }
+
+  func look(atRefund payPalRefundID: String, in environment: Contract.Environment) async
+    -> Outcome<PayPalRefund>
+  {
+    state.withLock { state in
+      state.calls.append("look \(payPalRefundID)")
+      guard let refund = state.refunds.values.first(where: { $0.id == payPalRefundID }) else {
+        return .refused(Refusal(code: "RESOURCE_NOT_FOUND", text: "no such refund"))
+      }
+      return .done(refund)
     }
   }
 

@@ -114,12 +114,15 @@ final class ScriptedLedger: LedgerMethods {
     var errors: [RPCError] = []
     var captures: [RecordCaptureRequest] = []
     var sales: [RecordSaleRequest] = []
+    var refunds: [RecordRefundRequest] = []
   }
 
   private let state = Mutex(State())
 
   var captures: [RecordCaptureRequest] { state.withLock { $0.captures } }
   var sales: [RecordSaleRequest] { state.withLock { $0.sales } }
+
+  var refunds: [RecordRefundRequest] { state.withLock { $0.refunds } }
 
   /// The next calls fail so; afterwards everything is booked.
   func fail(_ errors: RPCError...) { state.withLock { $0.errors += errors } }
@@ -138,6 +141,14 @@ final class ScriptedLedger: LedgerMethods {
     try state.withLock { state throws(RPCError) in
       if !state.errors.isEmpty { throw state.errors.removeFirst() }
       state.sales.append(request)
+      return Sale(orderID: request.orderID)
+    }
+  }
+
+  func recordRefund(_ request: RecordRefundRequest, _ context: CallContext) async throws -> Sale {
+    try state.withLock { state throws(RPCError) in
+      if !state.errors.isEmpty { throw state.errors.removeFirst() }
+      state.refunds.append(request)
       return Sale(orderID: request.orderID)
     }
   }

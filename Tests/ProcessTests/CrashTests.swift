@@ -9,7 +9,8 @@ import Testing
   func `killed at each of its steps and restarted, a service leaves the undisturbed books`(
     _ service: Cluster.ServiceName
   ) async throws {
-    let steps = try Self.steps(of: service)
+    // No order that is bought comes by those of a refund.
+    let steps = try Self.steps(of: service).filter { !$0.hasPrefix("orders.refund") }
     #expect(steps.count >= 4)
     try await Cluster.with { cluster in
       let shop = try await Shop(in: cluster)
@@ -87,7 +88,7 @@ import Testing
     }
   }
 
-  private static func steps(of service: Cluster.ServiceName) throws -> [String] {
+  static func steps(of service: Cluster.ServiceName) throws -> [String] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "\(Program.binaries)/\(service.rawValue)")
     process.arguments = ["--list-steps"]

@@ -85,6 +85,9 @@ struct CancelVerb: Verb {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Cancel an order, as far as it can be.",
     discussion: """
+      The buyer's money goes back where certainly nothing was bought. While that is being found out, \
+      the wish is remembered.
+
       EXAMPLES:
         dropwire cancel my-first --reason "the buyer asked"
       """)

@@ -7,6 +7,7 @@ enum OrderPages {
   static func card(_ order: Contract.Order) -> String {
     let booked = [
       order.isCaptureBooked ? "capture" : "", order.isSaleBooked ? "sale" : "",
+      order.isRefundBooked ? "refund" : "",
     ].filter { !$0.isEmpty }
     return Table.card(
       [
@@ -20,7 +21,11 @@ enum OrderPages {
         ("capture", order.captureID), ("payment fee", Shown.amount(order.paymentFee)),
         ("supplier orders", order.supplierOrderIDs.joined(separator: ", ")),
         ("landed cost", Shown.amount(order.landedCost)), ("bought by", order.purchasePath),
+        ("carrier", order.carrier), ("tracking", order.trackingNumber),
+        ("shipped", Shown.time(order.shippedAt)), ("delivered", Shown.time(order.deliveredAt)),
+        ("refunded", Shown.amount(order.refundedAmount)), ("refund", order.paypalRefundID),
         ("in the books", booked.joined(separator: ", ")),
+        ("to be cancelled", Shown.time(order.cancelRequestedAt)),
       ] + waiting(order.waiting) + [
         ("created", Shown.time(order.createdAt)), ("updated", Shown.time(order.updatedAt)),
       ])

@@ -82,6 +82,7 @@ public struct OrdersClient: Sendable {
       "dropwire.orders.v1.Orders", "AttestNotPlaced", request, isIdempotent: true, options)
   }
 
+  /// A person says how the goods travel. Replay: the order as it is now; other content replaces it.
   public func submitTracking(_ request: SubmitTrackingRequest, options: CallOptions = CallOptions())
     async throws -> Order
   {
@@ -89,6 +90,8 @@ public struct OrdersClient: Sendable {
       "dropwire.orders.v1.Orders", "SubmitTracking", request, isIdempotent: true, options)
   }
 
+  /// Ends an order: nothing was captured yet, or the buyer's money goes back because nothing was
+  /// bought. While that is being found out the wish is remembered. Replay: the order as it is now.
   public func cancelOrder(_ request: CancelOrderRequest, options: CallOptions = CallOptions())
     async throws -> Order
   {

@@ -262,6 +262,15 @@ extension Order: ContractMessage {
     fields.message(19, waiting)
     fields.message(20, createdAt)
     fields.message(21, updatedAt)
+    fields.message(22, cancelRequestedAt)
+    fields.message(23, refundedAmount)
+    fields.value(24, paypalRefundID)
+    fields.message(25, refundedAt)
+    fields.value(26, isRefundBooked)
+    fields.value(27, carrier)
+    fields.value(28, trackingNumber)
+    fields.message(29, shippedAt)
+    fields.message(30, deliveredAt)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -287,6 +296,15 @@ extension Order: ContractMessage {
     waiting = try fields.message(19)
     createdAt = try fields.message(20)
     updatedAt = try fields.message(21)
+    cancelRequestedAt = try fields.message(22)
+    refundedAmount = try fields.message(23)
+    paypalRefundID = try fields.value(24)
+    refundedAt = try fields.message(25)
+    isRefundBooked = try fields.value(26)
+    carrier = try fields.value(27)
+    trackingNumber = try fields.value(28)
+    shippedAt = try fields.message(29)
+    deliveredAt = try fields.message(30)
   }
 }
 

@@ -38,8 +38,13 @@ public protocol OrdersMethods: Sendable {
   /// A person attests that the supplier has no order for it.
   func attestNotPlaced(_ request: AttestNotPlacedRequest, _ context: CallContext) async throws
     -> Order
+
+  /// A person says how the goods travel. Replay: the order as it is now; other content replaces it.
   func submitTracking(_ request: SubmitTrackingRequest, _ context: CallContext) async throws
     -> Order
+
+  /// Ends an order: nothing was captured yet, or the buyer's money goes back because nothing was
+  /// bought. While that is being found out the wish is remembered. Replay: the order as it is now.
   func cancelOrder(_ request: CancelOrderRequest, _ context: CallContext) async throws -> Order
 
   /// Puts what a reseller sells, at which price. Replaces a listing with the same id.

@@ -397,6 +397,17 @@ public struct Order: Sendable, Hashable {
   public var waiting: Waiting?
   public var createdAt: Timestamp?
   public var updatedAt: Timestamp?
+  /// When a cancellation was asked for that is remembered until it can be done.
+  public var cancelRequestedAt: Timestamp?
+  /// What went back to the buyer.
+  public var refundedAmount: Money?
+  public var paypalRefundID: String
+  public var refundedAt: Timestamp?
+  public var isRefundBooked: Bool
+  public var carrier: String
+  public var trackingNumber: String
+  public var shippedAt: Timestamp?
+  public var deliveredAt: Timestamp?
 
   public init(
     orderID: String = "", state: OrderState = .unspecified, userID: Int64 = 0,
@@ -405,7 +416,10 @@ public struct Order: Sendable, Hashable {
     paypalOrderID: String = "", approveURL: String = "", captureID: String = "",
     paymentFee: Money? = nil, supplierOrderIDs: [String] = [], landedCost: Money? = nil,
     purchasePath: String = "", isCaptureBooked: Bool = false, isSaleBooked: Bool = false,
-    waiting: Waiting? = nil, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil
+    waiting: Waiting? = nil, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
+    cancelRequestedAt: Timestamp? = nil, refundedAmount: Money? = nil, paypalRefundID: String = "",
+    refundedAt: Timestamp? = nil, isRefundBooked: Bool = false, carrier: String = "",
+    trackingNumber: String = "", shippedAt: Timestamp? = nil, deliveredAt: Timestamp? = nil
   ) {
     self.orderID = orderID
     self.state = state
@@ -429,6 +443,15 @@ public struct Order: Sendable, Hashable {
     self.waiting = waiting
     self.createdAt = createdAt
     self.updatedAt = updatedAt
+    self.cancelRequestedAt = cancelRequestedAt
+    self.refundedAmount = refundedAmount
+    self.paypalRefundID = paypalRefundID
+    self.refundedAt = refundedAt
+    self.isRefundBooked = isRefundBooked
+    self.carrier = carrier
+    self.trackingNumber = trackingNumber
+    self.shippedAt = shippedAt
+    self.deliveredAt = deliveredAt
   }
 }
 

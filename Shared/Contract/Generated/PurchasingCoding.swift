@@ -215,6 +215,8 @@ extension Tracking: ContractMessage {
     fields.value(2, trackingNumber)
     fields.value(3, status)
     fields.message(4, updatedAt)
+    fields.message(5, lastSeenAt)
+    fields.value(6, lastSeen)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -223,6 +225,8 @@ extension Tracking: ContractMessage {
     trackingNumber = try fields.value(2)
     status = try fields.value(3)
     updatedAt = try fields.message(4)
+    lastSeenAt = try fields.message(5)
+    lastSeen = try fields.value(6)
   }
 }
 

@@ -454,18 +454,25 @@ public struct Tracking: Sendable, Hashable {
   public var orderID: String
   public var carrier: String
   public var trackingNumber: String
+  /// NOT_SHIPPED, SHIPPED, DELIVERED or CANCELLED.
   public var status: String
+  /// When the supplier was asked.
   public var updatedAt: Timestamp?
+  /// When the carrier saw it last, and what it said; absent when not told.
+  public var lastSeenAt: Timestamp?
+  public var lastSeen: String
 
   public init(
     orderID: String = "", carrier: String = "", trackingNumber: String = "", status: String = "",
-    updatedAt: Timestamp? = nil
+    updatedAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, lastSeen: String = ""
   ) {
     self.orderID = orderID
     self.carrier = carrier
     self.trackingNumber = trackingNumber
     self.status = status
     self.updatedAt = updatedAt
+    self.lastSeenAt = lastSeenAt
+    self.lastSeen = lastSeen
   }
 }
 

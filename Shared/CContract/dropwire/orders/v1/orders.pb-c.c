@@ -1913,7 +1913,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__order_event__descriptor =
   (ProtobufCMessageInit) dropwire__orders__v1__order_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descriptors[22] =
+static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descriptors[31] =
 {
   {
     "order_id",
@@ -2179,27 +2179,144 @@ static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cancel_requested_at",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, cancel_requested_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refunded_amount",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, refunded_amount),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paypal_refund_id",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, paypal_refund_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refunded_at",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, refunded_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_refund_booked",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, is_refund_booked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "carrier",
+    28,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, carrier),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tracking_number",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, tracking_number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shipped_at",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, shipped_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delivered_at",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, delivered_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__orders__v1__order__field_indices_by_name[] = {
   11,   /* field[11] = approve_url */
+  22,   /* field[22] = cancel_requested_at */
   12,   /* field[12] = capture_id */
+  27,   /* field[27] = carrier */
   20,   /* field[20] = created_at */
+  30,   /* field[30] = delivered_at */
   3,   /* field[3] = environment */
   17,   /* field[17] = is_capture_booked */
+  26,   /* field[26] = is_refund_booked */
   18,   /* field[18] = is_sale_booked */
   15,   /* field[15] = landed_cost */
   4,   /* field[4] = listing_id */
   0,   /* field[0] = order_id */
   13,   /* field[13] = payment_fee */
   10,   /* field[10] = paypal_order_id */
+  24,   /* field[24] = paypal_refund_id */
   8,   /* field[8] = price */
   5,   /* field[5] = product_url */
   16,   /* field[16] = purchase_path */
   7,   /* field[7] = quantity */
+  23,   /* field[23] = refunded_amount */
+  25,   /* field[25] = refunded_at */
   9,   /* field[9] = ship_to */
+  29,   /* field[29] = shipped_at */
   6,   /* field[6] = sku_id */
   1,   /* field[1] = state */
   14,   /* field[14] = supplier_order_ids */
+  28,   /* field[28] = tracking_number */
   21,   /* field[21] = updated_at */
   2,   /* field[2] = user_id */
   19,   /* field[19] = waiting */
@@ -2207,7 +2324,7 @@ static const unsigned dropwire__orders__v1__order__field_indices_by_name[] = {
 static const ProtobufCIntRange dropwire__orders__v1__order__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 22 }
+  { 0, 31 }
 };
 const ProtobufCMessageDescriptor dropwire__orders__v1__order__descriptor =
 {
@@ -2217,7 +2334,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__order__descriptor =
   "Dropwire__Orders__V1__Order",
   "dropwire.orders.v1",
   sizeof(Dropwire__Orders__V1__Order),
-  22,
+  31,
   dropwire__orders__v1__order__field_descriptors,
   dropwire__orders__v1__order__field_indices_by_name,
   1,  dropwire__orders__v1__order__number_ranges,

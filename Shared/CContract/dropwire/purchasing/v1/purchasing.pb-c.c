@@ -2400,7 +2400,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_tracking_request_
   (ProtobufCMessageInit) dropwire__purchasing__v1__get_tracking_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__tracking__field_descriptors[5] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__tracking__field_descriptors[7] =
 {
   {
     "order_id",
@@ -2462,9 +2462,35 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__tracking__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "last_seen_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Tracking, last_seen_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_seen",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Tracking, last_seen),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__tracking__field_indices_by_name[] = {
   1,   /* field[1] = carrier */
+  6,   /* field[6] = last_seen */
+  5,   /* field[5] = last_seen_at */
   0,   /* field[0] = order_id */
   3,   /* field[3] = status */
   2,   /* field[2] = tracking_number */
@@ -2473,7 +2499,7 @@ static const unsigned dropwire__purchasing__v1__tracking__field_indices_by_name[
 static const ProtobufCIntRange dropwire__purchasing__v1__tracking__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__tracking__descriptor =
 {
@@ -2483,7 +2509,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__tracking__descriptor 
   "Dropwire__Purchasing__V1__Tracking",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__Tracking),
-  5,
+  7,
   dropwire__purchasing__v1__tracking__field_descriptors,
   dropwire__purchasing__v1__tracking__field_indices_by_name,
   1,  dropwire__purchasing__v1__tracking__number_ranges,

@@ -355,10 +355,25 @@ struct  Dropwire__Orders__V1__Order
   Dropwire__Orders__V1__Waiting *waiting;
   Google__Protobuf__Timestamp *created_at;
   Google__Protobuf__Timestamp *updated_at;
+  /*
+   * When a cancellation was asked for that is remembered until it can be done.
+   */
+  Google__Protobuf__Timestamp *cancel_requested_at;
+  /*
+   * What went back to the buyer.
+   */
+  Dropwire__Common__V1__Money *refunded_amount;
+  char *paypal_refund_id;
+  Google__Protobuf__Timestamp *refunded_at;
+  protobuf_c_boolean is_refund_booked;
+  char *carrier;
+  char *tracking_number;
+  Google__Protobuf__Timestamp *shipped_at;
+  Google__Protobuf__Timestamp *delivered_at;
 };
 #define DROPWIRE__ORDERS__V1__ORDER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__order__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, NULL, NULL, NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL }
 
 
 /*

@@ -330,12 +330,23 @@ struct  Dropwire__Purchasing__V1__Tracking
   char *order_id;
   char *carrier;
   char *tracking_number;
+  /*
+   * NOT_SHIPPED, SHIPPED, DELIVERED or CANCELLED.
+   */
   char *status;
+  /*
+   * When the supplier was asked.
+   */
   Google__Protobuf__Timestamp *updated_at;
+  /*
+   * When the carrier saw it last, and what it said; absent when not told.
+   */
+  Google__Protobuf__Timestamp *last_seen_at;
+  char *last_seen;
 };
 #define DROPWIRE__PURCHASING__V1__TRACKING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__tracking__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Purchasing__V1__QuoteRequest
