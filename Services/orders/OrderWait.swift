@@ -85,11 +85,8 @@ struct OrderExplanation: Hashable, Sendable {
         OrderReason(code: "PURCHASE_UNDER_WAY", text: "the goods are being bought"),
         "the supplier answers", true
       )
-    case .purchased where !order.progress.isSaleBooked:
-      return (
-        OrderReason(code: "BOOKING_UNDER_WAY", text: "the sale is being booked"),
-        "the ledger answers", true
-      )
+    case .purchased where !order.progress.isSaleBooked: return booking("sale")
+    case .refunded where !order.progress.isRefundBooked: return booking("refund")
     case .paymentPending:
       return (
         OrderReason(code: "PAYMENT_PENDING", text: "PayPal holds the payment"),
@@ -100,11 +97,6 @@ struct OrderExplanation: Hashable, Sendable {
         OrderReason(code: "REFUND_UNDER_WAY", text: "the buyer's money is being given back"),
         "PayPal answers", true
       )
-    case .refunded where !order.progress.isRefundBooked:
-      return (
-        OrderReason(code: "BOOKING_UNDER_WAY", text: "the refund is being booked"),
-        "the ledger answers", true
-      )
     case .needsAttention:
       return (
         OrderReason(code: "NEEDS_ATTENTION", text: "a person must act", owner: "platform"),
@@ -112,5 +104,12 @@ struct OrderExplanation: Hashable, Sendable {
       )
     case .purchased, .shipped, .delivered, .refunded, .cancelled, .expired: return nil
     }
+  }
+
+  private static func booking(_ what: String) -> (OrderReason, next: String, isAutomatic: Bool) {
+    (
+      OrderReason(code: "BOOKING_UNDER_WAY", text: "the \(what) is being booked"),
+      "the ledger answers", true
+    )
   }
 }
