@@ -132,7 +132,7 @@ let package = Package(
       exclude: ["reference.py"]),
     tests(
       "RPCTests", ["RPC", "Support", "Measure", nioCore, nioEmbedded, logging],
-      exclude: ["grpcio_client.py", "Corpus"]),
+      exclude: ["foreign", "Corpus"]),
     tests("StoreTests", ["Store", "Measure", grdb, logging]),
     tests(
       "RuntimeTests", ["Runtime", "Contract", "RPC", "Measure", logging],

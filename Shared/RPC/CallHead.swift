@@ -3,6 +3,8 @@ struct CallHead {
   /// `/service/method`.
   var path: String
   var timeout: Duration?
+  /// How the request may be compressed, which no request of ours is; nil for not at all.
+  var encoding: String?
   var metadata: Metadata
 
   /// Why a header block is not a gRPC request.
@@ -25,6 +27,7 @@ struct CallHead {
       case ":method": verb = header.value
       case "content-type": contentType = header.value
       case GRPCTimeout.name: timeout = header.value
+      case GRPCEncoding.name: encoding = GRPCEncoding.known(header.value)
       default:
         if !Metadata.isReserved(header.name) { metadata.add(header) }
       }

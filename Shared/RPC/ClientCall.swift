@@ -38,7 +38,7 @@ final class ClientCall: @unchecked Sendable {
   let head: CallHead
   let request: ByteBuffer
   var stream: Int32?
-  var assembler = MessageAssembler()
+  var assembler = MessageAssembler(isRequest: false)
   var hasHead = false
   /// The status that came; the call ends with it when its stream closes.
   var end: CallEnd?

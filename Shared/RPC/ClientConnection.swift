@@ -116,6 +116,8 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       call.end = Self.end(headers, isFirst: !call.hasHead)
     } else if !call.hasHead, !Self.isInformational(headers) {
       call.hasHead = true
+      call.assembler.encoding = headers.first { $0.name == GRPCEncoding.name }
+        .flatMap { GRPCEncoding.known($0.value) }
       if let error = Self.httpFailure(headers) { cancel(call, error) }
     }
   }
@@ -144,6 +146,9 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       call.finish(.refused("the server takes no new calls on this connection"))
     } else if let end = call.end {
       call.finish(end)
+    } else if code == HTTP2Code.cancel, call.deadline <= .now() {
+      // The server's clock was first.
+      call.finish(.failed(MethodTexts.clientDeadline(call.head)))
     } else {
       call.finish(Self.end(resetWith: code))
     }

@@ -9,6 +9,7 @@ import NIOCore
 ///
 /// `packed` is 0: this layer sends and takes no compressed messages.
 /// Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+/// and compression.md next to it.
 enum GRPCFraming {
   static let prefixBytes = 5
   /// One message's size, of requests and answers alike.
@@ -43,9 +44,39 @@ enum GRPCFraming {
   }
 }
 
+/// How the messages of a stream are compressed, as its header block says.
+enum GRPCEncoding {
+  static let name = "grpc-encoding"
+  /// Says what this end takes.
+  static let accepted = HeaderField(name: "grpc-accept-encoding", value: "identity")
+
+  /// Nil for the encoding that changes nothing.
+  static func known(_ text: String) -> String? { text == "identity" ? nil : text }
+
+  /// The status for a compressed message: nobody may send one without saying how, and what is said
+  /// is not taken here.
+  static func refusal(_ encoding: String?, isRequest: Bool) -> RPCError {
+    guard let encoding else {
+      return RPCError(
+        .internalError, "a message is marked as compressed, and no \(name) says how")
+    }
+    return RPCError(
+      isRequest ? .unimplemented : .internalError,
+      "a message is compressed with \(encoding); the one encoding that is taken is identity")
+  }
+}
+
 /// Puts messages together from the bytes of a stream.
 struct MessageAssembler {
   private var bytes = ByteBuffer()
+  /// How its messages may be compressed; nil for not at all.
+  var encoding: String?
+  let isRequest: Bool
+
+  init(isRequest: Bool, encoding: String? = nil) {
+    self.isRequest = isRequest
+    self.encoding = encoding
+  }
 
   /// Bytes that wait for the rest of their message.
   var waitingBytes: Int { bytes.readableBytes }
@@ -68,16 +99,14 @@ struct MessageAssembler {
 
   /// The next whole message; nil when more bytes are needed.
   ///
-  /// - Throws: RESOURCE_EXHAUSTED for a message above the limit, UNIMPLEMENTED for a compressed one.
+  /// - Throws: RESOURCE_EXHAUSTED for a message above the limit; for a compressed one UNIMPLEMENTED
+  ///   or, in an answer or without an encoding, INTERNAL.
   mutating func next() throws(RPCError) -> ByteBuffer? {
     guard
       let packed = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self),
       let length = bytes.getInteger(at: bytes.readerIndex + 1, as: UInt32.self)
     else { return nil }
-    guard packed == 0 else {
-      throw RPCError(
-        .unimplemented, "compressed messages are not taken; send grpc-encoding identity")
-    }
+    guard packed == 0 else { throw GRPCEncoding.refusal(encoding, isRequest: isRequest) }
     guard length <= GRPCFraming.messageBytesMax else {
       throw RPCError(
         .resourceExhausted,

@@ -21,6 +21,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var isReading = false
   private var isEnding = false
   private(set) var isClosed = false
+  private let isServer: Bool
   private var alarm: (deadline: NIODeadline, timer: Scheduled<Void>)?
   /// For the connection's first words, and for its last.
   private var phaseTimer: Scheduled<Void>?
@@ -37,6 +38,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     self.executor = executor
     self.logger = logger
     self.session = try HTTP2Session(role)
+    self.isServer = role == .server
   }
 
   /// The peer broke the rules, and its connection ends for that. Called once, before
@@ -82,7 +84,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   func channelActive(context: ChannelHandlerContext) { flush() }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !isClosed else { return }
+    guard !isClosed, !isEnding else { return }
     isReading = true
     executor.hold()
     let bytes = unwrapInboundIn(data)
@@ -157,6 +159,9 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   func say(_ bytes: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil) }
 
   /// Closes once the socket has taken what was written: the last answers must not be lost.
+  ///
+  /// A server ends its own half alone, and waits for the peer to end the other: a stock client that
+  /// finds the connection gone when it writes does not read what is still there for it.
   private func closeAfterWrites(_ context: ChannelHandlerContext) {
     guard !isEnding, !isClosed else { return }
     isEnding = true
@@ -165,8 +170,15 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     let time =
       session.complaint == nil ? HTTP2Limits.stallTimeout : HTTP2Limits.farewellTimeout
     phaseTimer = after(time) { $0.close("the peer does not read the end") }
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
-      self.close(reason ?? "the connection was ended")
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { result in
+      let reason = reason ?? "the connection was ended"
+      guard self.isServer, !self.isClosed, case .success = result else {
+        self.close(reason)
+        return
+      }
+      self.phaseTimer?.cancel()
+      self.phaseTimer = self.after(HTTP2Limits.lingerTime) { $0.close(reason) }
+      self.context?.close(mode: .output, promise: nil)
     }
   }
 

@@ -54,6 +54,8 @@ enum HTTP2Limits {
   static let incomingBytesMax = 16 * 1024 * 1024
   /// Bytes of answers that a peer does not fetch; above it the connection is closed.
   static let outgoingBytesMax = 64 * 1024 * 1024
+  /// What a server waits for a peer to close after it has ended its half of a connection.
+  static let lingerTime = Duration.milliseconds(500)
   /// Bytes given to the socket at once.
   static let writeBytesMax = 256 * 1024
   /// Frames that wait to be sent, besides bodies; a peer that lets more wait is cut off.

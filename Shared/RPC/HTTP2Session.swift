@@ -46,6 +46,8 @@ final class HTTP2Session {
     nghttp2_option_set_no_auto_window_update(options, role == .client ? 1 : 0)
     // Without it libnghttp2 keeps closed streams for priorities that nobody uses.
     nghttp2_option_set_no_closed_streams(options, 1)
+    // gRPC's own libraries send statuses whose messages have spaces at their ends.
+    dropwire_option_allow_outer_spaces(options)
     let context = Unmanaged.passUnretained(self).toOpaque()
     let code =
       switch role {

@@ -42,9 +42,11 @@ public struct Metadata: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// Adds a header as it came: HTTP/2 has lowered its name.
   mutating func add(_ field: HeaderField) { entries.append(field) }
 
-  /// The bytes of a `-bin` name; nil when absent or not base64.
+  /// The bytes of a `-bin` name, the first of several; nil when absent or not base64.
   public func binary(_ name: String) -> [UInt8]? {
-    guard var text = self[name] else { return nil }
+    guard let value = self[name] else { return nil }
+    // Whoever passes metadata on may have joined several values by commas.
+    var text = String(value.prefix { $0 != "," })
     while text.utf8.count % 4 != 0 { text += "=" }
     return Data(base64Encoded: text).map { [UInt8]($0) }
   }

@@ -21,7 +21,9 @@ final class ServerCall: @unchecked Sendable {
   let context: CallContext
   let implementation: MethodImplementation
   let statistics: MethodStatistics
-  var assembler = MessageAssembler()
+  /// How the request may be compressed, which is not taken here; nil for not at all.
+  let encoding: String?
+  var assembler: MessageAssembler
   var message: ByteBuffer?
   /// Messages that wait for the method, when it takes a stream of them.
   let requests: StreamQueue?
@@ -36,10 +38,13 @@ final class ServerCall: @unchecked Sendable {
   var writers: [CheckedContinuation<Void, any Error>] = []
 
   init(
-    stream: Int32, startedAt: NIODeadline, deadline: NIODeadline, context: CallContext, route: Route
+    stream: Int32, startedAt: NIODeadline, deadline: NIODeadline, context: CallContext,
+    route: Route, encoding: String?
   ) {
     self.stream = stream
     self.startedAt = startedAt
+    self.encoding = encoding
+    self.assembler = MessageAssembler(isRequest: true, encoding: encoding)
     self.deadline = deadline
     self.context = context
     implementation = route.implementation

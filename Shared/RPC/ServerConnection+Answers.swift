@@ -26,7 +26,7 @@ extension ServerConnection {
       return
     }
     settle(call, error.code)
-    refuse(call.stream, error)
+    refuse(call.stream, error, saysEncoding: call.encoding != nil)
   }
 
   /// Ends a streamed answer.
@@ -51,8 +51,11 @@ extension ServerConnection {
   }
 
   /// Ends a stream with a status alone.
-  func refuse(_ stream: Int32, _ error: RPCError) {
-    session.submitEnd(stream, .answer, GRPCStatus.trailers(error))
+  ///
+  /// - Parameter saysEncoding: also says which encodings are taken.
+  func refuse(_ stream: Int32, _ error: RPCError, saysEncoding: Bool = false) {
+    let encoding = saysEncoding ? [GRPCEncoding.accepted] : []
+    session.submitEnd(stream, .answer, encoding + GRPCStatus.trailers(error))
     flushSoon()
   }
 

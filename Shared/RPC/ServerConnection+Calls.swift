@@ -41,7 +41,7 @@ extension ServerConnection {
     let now = NIODeadline.now()
     let call = ServerCall(
       stream: stream, startedAt: now, deadline: now + TimeAmount(timeout),
-      context: context(route, head, timeout), route: route)
+      context: context(route, head, timeout), route: route, encoding: head.encoding)
     calls[stream] = call
     call.statistics.began()
     // The headers are held for as long as the request is not whole.

@@ -153,7 +153,7 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
     incomingBytes -= call.heldBytes
     call.heldBytes = 0
     call.message = nil
-    call.assembler = MessageAssembler()
+    call.assembler = MessageAssembler(isRequest: true)
   }
 
   // MARK: Drain

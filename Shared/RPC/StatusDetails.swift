@@ -11,13 +11,15 @@ enum StatusDetails {
   private static let badRequestURL = "type.googleapis.com/google.rpc.BadRequest"
 
   /// Details travel in a header block, which is limited: entries of the reason's metadata and
-  /// violations that do not fit in this many bytes each are left out.
-  private static let entriesBytesMax = 3 * 1024
+  /// violations that do not fit in this many bytes each are left out. With the longest message,
+  /// once as text and once in here, a status stays below the 8 KiB that gRPC's libraries take.
+  private static let entriesBytesMax = 1024
 
   static func encode(_ error: RPCError) -> [UInt8] {
     var status = WireWriter()
     status.varint(1, UInt64(error.code.rawValue))
-    status.string(2, String(GRPCStatus.cut(error.message, bytesMax: 256)))
+    // Some clients show this message, not that of the trailers.
+    status.string(2, String(GRPCStatus.cut(error.message, bytesMax: GRPCStatus.messageBytesMax)))
     if let reason = error.reason {
       var info = WireWriter()
       info.string(1, reason.code)

@@ -22,7 +22,8 @@ import Testing
     process.executableURL = URL(
       fileURLWithPath: "\(Program.packageRoot)/.build/python/bin/python3")
     process.arguments =
-      ["\(Program.packageRoot)/Tests/RPCTests/grpcio_client.py", "reflection", socket] + names
+      ["\(Program.packageRoot)/Tests/RPCTests/foreign/python/scenarios.py", "reflection", socket]
+      + names
     let output = Pipe()
     process.standardOutput = output
     try process.run()

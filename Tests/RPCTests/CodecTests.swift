@@ -40,7 +40,7 @@ import Testing
     let messages = [0, 1, 5, 70_000, 3].map { ByteBuffer(repeating: UInt8($0 & 0xFF), count: $0) }
     let wire = messages.flatMap { Array(GRPCFraming.framed($0).readableBytesView) }
     for size in [1, 2, 7, 16_384, wire.count] {
-      var assembler = MessageAssembler()
+      var assembler = MessageAssembler(isRequest: true)
       var found: [ByteBuffer] = []
       for start in stride(from: 0, to: wire.count, by: size) {
         wire[start..<min(start + size, wire.count)].withUnsafeBytes { assembler.append($0) }
@@ -51,13 +51,27 @@ import Testing
     }
   }
 
-  @Test func `a message that claims too much, or is compressed, is refused`() {
-    var large = MessageAssembler()
-    [UInt8(0), 0xFF, 0xFF, 0xFF, 0xFF].withUnsafeBytes { large.append($0) }
-    #expect(throws: RPCError.self) { try large.next() }
-    var compressed = MessageAssembler()
-    [UInt8(1), 0, 0, 0, 0].withUnsafeBytes { compressed.append($0) }
-    #expect(throws: RPCError.self) { try compressed.next() }
+  @Test(
+    arguments: [
+      ([0, 0xFF, 0xFF, 0xFF, 0xFF], true, nil, StatusCode.resourceExhausted),
+      ([1, 0, 0, 0, 0], true, nil, .internalError),
+      ([1, 0, 0, 0, 0], true, "gzip", .unimplemented),
+      ([1, 0, 0, 0, 0], false, nil, .internalError),
+      ([1, 0, 0, 0, 0], false, "gzip", .internalError),
+    ] as [([UInt8], Bool, String?, StatusCode)])
+  func `a message that claims too much, or is compressed, is refused`(
+    _ prefix: [UInt8], _ isRequest: Bool, _ encoding: String?, _ code: StatusCode
+  ) {
+    var assembler = MessageAssembler(isRequest: isRequest, encoding: encoding)
+    prefix.withUnsafeBytes { assembler.append($0) }
+    let error = #expect(throws: RPCError.self) { try assembler.next() }
+    #expect(error?.code == code)
+  }
+
+  @Test func `of binary metadata that was joined the first value counts`() {
+    let metadata: Metadata = ["a-bin": "AAH/,AQ", "b-bin": "AQ", "c-bin": "?"]
+    #expect(metadata.binary("a-bin") == [0, 1, 255] && metadata.binary("b-bin") == [1])
+    #expect(metadata.binary("c-bin") == nil && metadata.binary("d-bin") == nil)
   }
 
   @Test func `any bytes can be read as details without harm`() {

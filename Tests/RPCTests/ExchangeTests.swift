@@ -23,7 +23,7 @@ struct ExchangeTests {
       "Fail": .bidirectional { _, _, _ in throw RPCError(.aborted, "no") },
     ]
     try await Served.with(methods) { served in
-      let found = try await Python.run(["exchange", served.path], scratch: served.folder)
+      let found = try await Foreign.scenario(["exchange", served.path])
       #expect(found["echoed"] == "True" && found["without requests"] == "[]")
       #expect(found["flood"] == "RESOURCE_EXHAUSTED")
       #expect(found["failing"] == "ABORTED")
@@ -43,7 +43,7 @@ struct ExchangeTests {
       },
     ]
     try await Served.with(methods, logger: warnings.logger) { served in
-      async let found = Python.run(["open_exchange", served.path], scratch: served.folder)
+      async let found = Foreign.scenario(["open_exchange", served.path])
       await opened.wait()
       await served.server.drain(within: .seconds(20))
       let code = try await found["code"]

@@ -28,8 +28,8 @@ struct ReflectionTests {
     configuration.fileDescriptors = files
     var found: [String: String] = [:]
     try await Served.with(["Echo": echo], configuration: configuration) { served in
-      found = try await Python.run(
-        [arguments[0], served.path] + arguments.dropFirst(), scratch: served.folder)
+      found = try await Foreign.scenario(
+        [arguments[0], served.path] + arguments.dropFirst())
     }
     return found
   }

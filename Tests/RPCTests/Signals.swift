@@ -56,6 +56,11 @@ final class Counter: Sendable {
     }
   }
 
+  /// Returns when the count has been that high.
+  func wait(for count: Int) async {
+    while peak < count { await Task.yield() }
+  }
+
   var now: Int { value.withLock(\.now) }
   var peak: Int { value.withLock(\.peak) }
 }

@@ -152,7 +152,7 @@ struct SocketTests {
     try await Served.with(["Echo": echo], logger: log.logger) { served in
       // Opened wide on purpose: the file's mode is the first door, this is the second.
       #expect(chmod(served.folder, 0o755) == 0 && chmod(served.path, 0o666) == 0)
-      let output = try await Python.run(["stranger", served.path], scratch: served.folder)
+      let output = try await Foreign.scenario(["stranger", served.path])
       #expect(output["uid"] == "65534")
       #expect(output["received"] == "0 bytes")
       #expect(

@@ -1,6 +1,6 @@
-"""A stock gRPC client that calls a server of the tests and prints what it saw as JSON texts.
+"""A stock gRPC client, of grpcio, in scenarios of its own; prints what it saw as JSON texts.
 
-Usage: grpcio_client.py SCENARIO SOCKET [NAME...]
+Usage: scenarios.py SCENARIO SOCKET [NAME...]
 """
 
 import json
@@ -44,11 +44,6 @@ class Caller:
             f"/{service}/{method}", request_serializer=identity, response_deserializer=identity
         )
 
-    def stream(self, method):
-        return self.channel.unary_stream(
-            f"/test.v1.Test/{method}", request_serializer=identity, response_deserializer=identity
-        )
-
     def exchange(self, method, service="test.v1.Test"):
         return self.channel.stream_stream(
             f"/{service}/{method}", request_serializer=identity, response_deserializer=identity
@@ -61,91 +56,6 @@ class Caller:
         except self.grpc.RpcError as error:
             return error.code().name, error
         return "OK", None
-
-
-def calls(path):
-    caller = Caller(path)
-    found = {}
-    found["echo"] = caller.unary("Echo")(b"hello", timeout=20).decode()
-    found["empty"] = caller.unary("Echo")(b"", timeout=20).decode()
-    large = os.urandom(4 * 1024 * 1024)
-    found["large"] = str(caller.unary("Echo")(large, timeout=20) == large)
-    found["stream"] = ",".join(m.decode() for m in caller.stream("Count")(b"5", timeout=20))
-    found["long stream"] = str(sum(1 for _ in caller.stream("Count")(b"20000", timeout=20)))
-    metadata = [("dropwire-actor", "operator:kim"), ("raw-bin", bytes([0, 1, 255]))]
-    found["metadata"] = caller.unary("Metadata")(b"", timeout=20, metadata=metadata).decode()
-    found["left"] = caller.unary("Left")(b"", timeout=100).decode()
-    found["health"] = caller.unary("Check", "grpc.health.v1.Health")(b"", timeout=20).hex()
-    return found
-
-
-def statuses(path):
-    caller = Caller(path)
-    found = {}
-    for number in range(1, 17):
-        code, error = caller.status(lambda: caller.unary("Fail")(str(number).encode(), timeout=20))
-        found[str(number)] = f"{code} {error.details()}"
-        trailers = dict(error.trailing_metadata())
-        found["details"] = trailers["grpc-status-details-bin"].hex()
-    found["unknown method"], _ = caller.status(lambda: caller.unary("Nothing")(b"", timeout=20))
-    found["unknown service"], _ = caller.status(
-        lambda: caller.unary("Echo", "test.v1.Nothing")(b"", timeout=20)
-    )
-    above = 4 * 1024 * 1024 + 1
-    found["large request"], _ = caller.status(
-        lambda: caller.unary("Echo")(b"x" * above, timeout=20)
-    )
-    found["large answer"], _ = caller.status(
-        lambda: caller.unary("Fill")(str(above).encode(), timeout=20)
-    )
-    found["compressed"], _ = caller.status(
-        lambda: caller.unary("Echo")(
-            b"x" * 10000, timeout=20, compression=caller.grpc.Compression.Gzip
-        )
-    )
-    found["two messages"], _ = caller.status(
-        lambda: caller.channel.stream_unary(
-            "/test.v1.Test/Echo", request_serializer=identity, response_deserializer=identity
-        )(iter([b"one", b"two"]), timeout=20)
-    )
-    found["after"] = caller.unary("Echo")(b"still here", timeout=20).decode()
-    return found
-
-
-def deadline(path):
-    caller = Caller(path)
-    code, _ = caller.status(lambda: caller.unary("Endless")(b"", timeout=2))
-    return {"code": code}
-
-
-def default_deadline(path):
-    """No timeout: the server's default holds."""
-    caller = Caller(path)
-    code, error = caller.status(lambda: caller.unary("Endless")(b""))
-    return {"code": code, "message": error.details()}
-
-
-def cancellation(path):
-    caller = Caller(path)
-    call = caller.unary("Endless").future(b"", timeout=60)
-    # Answered once the first call has started.
-    caller.unary("Started")(b"", timeout=60)
-    call.cancel()
-    code, _ = caller.status(lambda: caller.unary("Cancelled")(b"", timeout=60))
-    return {"call": call.code().name, "seen": code}
-
-
-def many(path):
-    caller = Caller(path)
-    method = caller.unary("Echo")
-    done = threading.Semaphore(0)
-    futures = [method.future(str(number).encode(), timeout=60) for number in range(1000)]
-    for future in futures:
-        future.add_done_callback(lambda _: done.release())
-    for _ in futures:
-        done.acquire()
-    right = sum(1 for n, f in enumerate(futures) if f.result() == str(n).encode())
-    return {"right": str(right)}
 
 
 def exchange(path):
@@ -242,8 +152,7 @@ def reflection_refusals(path):
 
 def main():
     scenarios = [
-        stranger, calls, statuses, deadline, default_deadline, cancellation, many, exchange,
-        open_exchange, reflection, reflection_refusals,
+        stranger, exchange, open_exchange, reflection, reflection_refusals,
     ]
     by_name = {scenario.__name__: scenario for scenario in scenarios}
     print(json.dumps(by_name[sys.argv[1]](sys.argv[2])))
