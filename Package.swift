@@ -129,7 +129,7 @@ let package = Package(
     tests("MeasureTests", ["Measure"]),
     tests(
       "ContractTests", ["Contract", "Everything", "Echo", "RPC", nioCore],
-      exclude: ["reference.py"]),
+      exclude: ["reference.py", "recorded.py", "recorded"]),
     tests(
       "RPCTests", ["RPC", "Support", "Measure", nioCore, nioEmbedded, logging],
       exclude: ["foreign", "Corpus"]),

@@ -44,8 +44,7 @@ extension HTTP2Session {
       return 0
     }
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { session, frame, _ in
-      if let frame { HTTP2Session.sent(session, frame) }
-      return 0
+      HTTP2Session.sent(session, frame)
     }
     nghttp2_session_callbacks_set_error_callback2(callbacks) { _, _, text, length, context in
       let bytes = UnsafeRawBufferPointer(start: text, count: length)
@@ -62,14 +61,16 @@ extension HTTP2Session {
 
   /// A server that has ended its half of a stream before the peer has, ends the other half too: the
   /// peer need not send what nobody reads, and it may never end it, as it counts the stream as over.
-  private static func sent(_ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>) {
-    let header = frame.pointee.hd
-    guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+  private static func sent(_ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?)
+    -> Int32
+  {
+    guard let header = frame?.pointee.hd,
+      header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       header.type == UInt8(NGHTTP2_HEADERS.rawValue),
       nghttp2_session_check_server_session(session) != 0,
       nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
-    else { return }
-    nghttp2_submit_rst_stream(
+    else { return 0 }
+    return nghttp2_submit_rst_stream(
       session, UInt8(NGHTTP2_FLAG_NONE.rawValue), header.stream_id, HTTP2Code.noError)
   }
 

@@ -64,19 +64,29 @@ enum Reference {
     try run(given: inputs, "read")
   }
 
-  private static func run<Answer: Decodable>(given: some Encodable, _ verb: String) throws
-    -> Answer
-  {
-    try run { folder in
+  /// What the recorded contracts understand differently in what is written today.
+  static func readByOlder(_ inputs: [Input]) throws -> [String] {
+    try run("recorded.py", given: inputs, "older")
+  }
+
+  /// What the contract of today no longer keeps of the recorded ones.
+  static func broken() throws -> [String] {
+    try run("recorded.py") { ["broken", $0.appendingPathComponent("output").path] }
+  }
+
+  private static func run<Answer: Decodable>(
+    _ script: String = "reference.py", given: some Encodable, _ verb: String
+  ) throws -> Answer {
+    try run(script) { folder in
       let input = folder.appendingPathComponent("input")
       try JSONEncoder().encode(given).write(to: input)
       return [verb, input.path, folder.appendingPathComponent("output").path]
     }
   }
 
-  private static func run<Answer: Decodable>(_ arguments: (URL) throws -> [String]) throws
-    -> Answer
-  {
+  private static func run<Answer: Decodable>(
+    _ script: String = "reference.py", _ arguments: (URL) throws -> [String]
+  ) throws -> Answer {
     try TemporaryFolder.with { folder in
       let root = Command.packageRoot
       let interpreter = root.appendingPathComponent(".build/python/bin/python3")
@@ -84,7 +94,7 @@ enum Reference {
         throw Failure(
           description: "\(interpreter.path) does not exist; run compose/install --tests")
       }
-      let script = root.appendingPathComponent("Tests/ContractTests/reference.py").path
+      let script = root.appendingPathComponent("Tests/ContractTests/\(script)").path
       let run = try Command.run(interpreter, [script] + arguments(folder), log: folder)
       guard run.status == 0 else { throw Failure(description: run.output) }
       let output = try Data(contentsOf: folder.appendingPathComponent("output"))

@@ -24,15 +24,19 @@ from google.protobuf.message import DecodeError
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def load():
-    """The class of each message, by full name."""
+def files():
+    """The .proto files as they are now, as descriptors."""
     protos = ["google/protobuf/timestamp.proto"]
     protos += sorted(str(p.relative_to(ROOT / "Proto")) for p in (ROOT / "Proto").rglob("*.proto"))
     with tempfile.NamedTemporaryFile() as out:
         subprocess.run(
             ["protoc", "-I", ROOT / "Proto", "-I", "/usr/include", "--include_imports",
              f"--descriptor_set_out={out.name}", *protos], check=True)
-        files = descriptor_pb2.FileDescriptorSet.FromString(Path(out.name).read_bytes())
+        return descriptor_pb2.FileDescriptorSet.FromString(Path(out.name).read_bytes())
+
+
+def load(described=None):
+    """The class of each message, by full name."""
     pool = descriptor_pool.DescriptorPool()
     classes = {}
 
@@ -41,7 +45,7 @@ def load():
         for nested in descriptor.nested_types:
             add(nested)
 
-    for file in files.file:
+    for file in (described or files()).file:
         pool.Add(file)
         for message in file.message_type:
             prefix = file.package + "." if file.package else ""
@@ -229,4 +233,5 @@ def main():
     Path(output).write_text(json.dumps(answer))
 
 
-main()
+if __name__ == "__main__":
+    main()
