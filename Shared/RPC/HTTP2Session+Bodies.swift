@@ -23,6 +23,7 @@ extension HTTP2Session {
       return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
     outgoingBytes -= count
+    if count > 0 { budget.earn() }
     if !isEmpty { return count }
     switch ending {
     case .later:
