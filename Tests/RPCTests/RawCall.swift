@@ -22,7 +22,7 @@ final class RawCall: HTTP2Events {
     self.session = session
     session.events = self
     let head = try CallHead(
-      service: testServiceName, method: method, timeout: .seconds(20), metadata: [:])
+      path: "/\(testServiceName)/\(method)", timeout: .seconds(20), metadata: [:])
     let stream = try session.submitRequest(
       path: head.path, head.fields + headers,
       message: ByteBuffer(bytes: body.dropFirst(GRPCFraming.prefixBytes)))
