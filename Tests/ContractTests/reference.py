@@ -27,10 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def files():
     """The .proto files as they are now, as descriptors."""
     protos = ["google/protobuf/timestamp.proto"]
-    # The echo of the benchmark is in a module of its own.
-    protos += sorted(
-        str(path.relative_to(ROOT / "Proto"))
-        for path in (ROOT / "Proto").rglob("*.proto") if path.name != "echo.proto")
+    protos += sorted(str(p.relative_to(ROOT / "Proto")) for p in (ROOT / "Proto").rglob("*.proto"))
     with tempfile.NamedTemporaryFile() as out:
         subprocess.run(
             ["protoc", "-I", ROOT / "Proto", "-I", "/usr/include", "--include_imports",
