@@ -106,7 +106,7 @@ import Testing
       try await orders.checkout("o-2")
       try await orders.capture("o-2")
       try await orders.finished("o-2")
-      await orders.expectRefused(.failedPrecondition, reason: "ACTION_NOT_ALLOWED") {
+      await orders.expectRefused(.failedPrecondition, reason: "GOODS_BOUGHT") {
         _ = try await orders.client.cancelOrder(.init(orderID: "o-2"), options: Page.asOperator)
       }
       #expect(orders.payPal.captures.count == 1)
