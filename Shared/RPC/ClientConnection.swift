@@ -12,7 +12,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   /// Calls that wait for the server's settings; nil once these came.
   private var waiting: [ClientCall]? = []
   /// Why the connection takes no calls, once it is closed.
-  private var lossReason = "the connection was closed"
+  private(set) var lossReason = "the connection was closed"
   /// The end came from this side.
   private var isCutOff = false
   private let onGone: @Sendable (ClientConnection) -> Void
@@ -165,6 +165,8 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   func isResetFair(_ stream: Int32) -> Bool { true }
 
   func goAwayReceived() { onGone(self) }
+
+  func pingAnswered() {}
 
   override func peerCutOff(_ reason: String) { isCutOff = true }
 

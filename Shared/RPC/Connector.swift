@@ -73,17 +73,36 @@ final class Connector: Sendable {
 
   private func open() async throws -> ClientConnection {
     let (setupTimeout, executor, logger) = (setupTimeout, executor, logger)
+    let isSecure = target.isTLS
+    let made = Made()
     let channel = try await dialler.dial(on: executor.eventLoop) { channel in
       // Before the first byte can come.
       let connection = try ClientConnection(
         setupTimeout: setupTimeout, executor: executor, logger: logger
       ) { self.gone($0) }
+      if isSecure { connection.session.requestHeaders = .secureRequest }
       try channel.pipeline.syncOperations.addHandler(connection)
+      made.connection = connection
     }
-    // On the event loop: the connection cannot be lost before it is known here.
+    // On the event loop: the connection cannot be lost between the look at it and the settling.
     return try await channel.eventLoop.submit {
-      try self.settle(channel.pipeline.syncOperations.handler(type: ClientConnection.self))
+      guard let connection = made.connection, !connection.isClosed else {
+        throw Lost(reason: made.connection?.lossReason ?? ClientConnection.unheard)
+      }
+      return try self.settle(connection)
     }.get()
+  }
+
+  /// Carries a connection out of the making of its channel.
+  ///
+  /// `@unchecked Sendable`: touched on the channel's event loop alone.
+  private final class Made: @unchecked Sendable {
+    var connection: ClientConnection?
+  }
+
+  /// The connection was made, and ended before anybody looked at it.
+  private struct Lost: Error {
+    let reason: String
   }
 
   private func settle(_ connection: ClientConnection) throws -> ClientConnection {
@@ -108,9 +127,9 @@ final class Connector: Sendable {
         .unavailable, "no connection to \(target): \(failure)",
         reason: ErrorReason(code: "TLS_FILES"))
     default:
-      // Closed between the connecting and the first look at the connection.
       RPCError(
-        .unavailable, "no connection to \(target): \(ClientConnection.unheard)",
+        .unavailable,
+        "no connection to \(target): \((error as? Lost)?.reason ?? ClientConnection.unheard)",
         reason: ErrorReason(code: "CONNECTION_LOST"))
     }
   }

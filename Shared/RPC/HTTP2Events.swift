@@ -16,6 +16,8 @@ protocol HTTP2Events: AnyObject {
   /// Whether the peer may reset a stream as often as it likes.
   func isResetFair(_ stream: Int32) -> Bool
   func goAwayReceived()
+  /// The peer has read what was sent before a PING of ours.
+  func pingAnswered()
 }
 
 /// The error codes of RFC 9113, section 7, that this layer uses.
@@ -54,6 +56,8 @@ enum HTTP2Limits {
   static let incomingBytesMax = 16 * 1024 * 1024
   /// Bytes of answers that a peer does not fetch; above it the connection is closed.
   static let outgoingBytesMax = 64 * 1024 * 1024
+  /// What a server that goes away waits for the calls that its peer had begun before it knew.
+  static let noticeTime = Duration.milliseconds(250)
   /// What a server waits for a peer to close after it has ended its half of a connection.
   static let lingerTime = Duration.milliseconds(500)
   /// Bytes given to the socket at once.

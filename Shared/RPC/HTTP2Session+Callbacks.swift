@@ -115,6 +115,8 @@ extension HTTP2Session {
       guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
       isSetUp = true
       events?.settingsReceived()
+    case NGHTTP2_PING:
+      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { events?.pingAnswered() }
     case NGHTTP2_GOAWAY:
       let code = frame.pointee.goaway.error_code
       if code != HTTP2Code.noError { complaint = "the peer ended it with HTTP/2 code \(code)" }

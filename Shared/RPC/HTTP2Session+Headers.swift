@@ -38,13 +38,20 @@ struct FixedHeaders: @unchecked Sendable {
   static let ok = FixedHeaders(GRPCStatus.ok)
 
   /// In every request, after its path.
-  static let request = FixedHeaders([
-    HeaderField(name: ":method", value: "POST"),
-    HeaderField(name: ":scheme", value: "http"),
-    HeaderField(name: ":authority", value: "localhost"),
-    HeaderField(name: "content-type", value: "application/grpc"),
-    HeaderField(name: "te", value: "trailers"),
-  ])
+  static let request = request(scheme: "http")
+
+  /// The same over TLS.
+  static let secureRequest = request(scheme: "https")
+
+  private static func request(scheme: String) -> FixedHeaders {
+    FixedHeaders([
+      HeaderField(name: ":method", value: "POST"),
+      HeaderField(name: ":scheme", value: scheme),
+      HeaderField(name: ":authority", value: "localhost"),
+      HeaderField(name: "content-type", value: "application/grpc"),
+      HeaderField(name: "te", value: "trailers"),
+    ])
+  }
 }
 
 /// Header fields in the form that libnghttp2 takes, made in memory that is kept for the next.

@@ -13,6 +13,8 @@ final class HTTP2Session {
   var outgoingBytes = 0
   var outgoing = StreamMap<OutgoingBody>()
   var scratch = HeaderScratch()
+  /// What every request says; over TLS another scheme.
+  var requestHeaders = FixedHeaders.request
   /// The header block that is coming in, and its size as the limit counts it.
   var incoming: [HeaderField] = []
   /// The block before it.
@@ -120,7 +122,7 @@ final class HTTP2Session {
   func submitRequest(path: String, _ fields: [HeaderField], message: ByteBuffer) throws -> Int32 {
     var provider = self.provider
     let path = HeaderField(name: ":path", value: path)
-    let stream = scratch.with(first: path, .request, rest: fields) { values, count in
+    let stream = scratch.with(first: path, requestHeaders, rest: fields) { values, count in
       nghttp2_submit_request(session, nil, values, count, &provider, nil)
     }
     guard stream > 0 else { throw HTTP2Failure(description: Self.text(stream)) }
@@ -171,6 +173,13 @@ final class HTTP2Session {
   func reset(_ stream: Int32, _ code: UInt32) {
     forget(stream)
     nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, code)
+  }
+
+  /// Says that `goAway` follows, and asks the peer to answer once it knows: it opens no streams any
+  /// more, and those that it had opened before are still taken.
+  func announceGoAway() {
+    nghttp2_submit_shutdown_notice(session)
+    nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
   }
 
   /// Says that no new stream is taken; those that are open go on.

@@ -11,6 +11,10 @@ public enum RPCTarget: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  var isTLS: Bool {
+    if case .tls = self { true } else { false }
+  }
+
   /// For errors about it.
   var metadata: [String: String] {
     switch self {

@@ -11,6 +11,9 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   let role: RoleSet
   var calls = StreamMap<ServerCall>()
   private(set) var isDraining = false
+  /// The peer was told, or is being told, that the connection ends.
+  private var isLeaving = false
+  private var notice: Scheduled<Void>?
   /// Bytes of requests that are not whole yet, over all streams.
   var incomingBytes = 0
   /// What the server knows of the bytes held here.
@@ -104,6 +107,7 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
 
   override func connectionLost(_ reason: String) {
     core.remove(self)
+    notice?.cancel()
     forgetBytes()
     let open = calls.values
     calls = StreamMap()
@@ -159,16 +163,42 @@ final class ServerConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   // MARK: Drain
 
   /// Takes no new calls; the connection closes itself after the last open one.
+  ///
+  /// While calls are open the peer is told first, and new calls are refused only once it knows: a
+  /// stock client that had made streams which it cannot send any more cancels them in a way that ends
+  /// the connection for the others.
   func goAway() {
     onLoop {
-      guard !self.isClosed, !self.isDraining else { return }
-      // From here on new streams are refused, so that none runs that the peer believes refused.
-      self.isDraining = true
-      // A stream of requests may stay open for long: its method answers what it has, and ends.
-      for call in self.calls.values { call.requests?.end(.ok) }
-      self.session.goAway()
+      guard !self.isClosed, !self.isLeaving else { return }
+      self.isLeaving = true
+      guard !self.calls.isEmpty else {
+        self.refuseNewCalls()
+        return
+      }
+      self.endRequests()
+      self.session.announceGoAway()
       self.flushSoon()
+      self.notice = self.after(HTTP2Limits.noticeTime) { _ in self.refuseNewCalls() }
     }
+  }
+
+  func pingAnswered() {
+    if isLeaving { refuseNewCalls() }
+  }
+
+  private func refuseNewCalls() {
+    guard !isClosed, !isDraining else { return }
+    notice?.cancel()
+    // From here on new streams are refused, so that none runs that the peer believes refused.
+    isDraining = true
+    endRequests()
+    session.goAway()
+    flushSoon()
+  }
+
+  /// A stream of requests may stay open for long: its method answers what it has, and ends.
+  private func endRequests() {
+    for call in calls.values { call.requests?.end(.ok) }
   }
 
   /// Cancels what is still open, and closes.

@@ -66,4 +66,5 @@ final class RawCall: HTTP2Events {
   func isResetFair(_ stream: Int32) -> Bool { true }
 
   func goAwayReceived() {}
+  func pingAnswered() {}
 }
