@@ -97,7 +97,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    executor.run()
+    executor.run { flush() }
     isReading = false
     flush()
   }
