@@ -14,6 +14,7 @@ struct Call: Sendable {
   var query = ""
   var body: [UInt8] = []
   var authorization = ""
+  var cookie = ""
   var contentType = ""
   /// Such as `127.0.0.1:40123`; links in answers lead there.
   var host = ""

@@ -54,6 +54,7 @@ extension Call {
       query: request.uri.query ?? "", body: body)
     let headers = request.headers
     authorization = headers[.authorization] ?? ""
+    cookie = headers[.cookie] ?? ""
     contentType = headers[.contentType] ?? ""
     host = request.head.authority ?? "127.0.0.1"
     requestID = Self.requestIDName.flatMap { headers[$0] } ?? ""

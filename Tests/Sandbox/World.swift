@@ -27,6 +27,9 @@ final class World: Sendable {
   /// Answers any request.
   func answer(_ call: Call) -> Answer {
     if call.path.hasPrefix("/aliexpress/") { return AliExpressFace(world: self).answer(call) }
+    if call.path == "/shop" || call.path.hasPrefix("/shop/") {
+      return ShopFace(world: self).answer(call)
+    }
     if call.path.hasPrefix("/paypal/") { return PayPalFace(world: self).answer(call) }
     return ControlFace(world: self).answer(call)
   }
@@ -43,6 +46,7 @@ struct WorldState: Sendable {
   var settings = WorldSettings()
   var faults = Faults()
   var supplier: Supplier
+  var shop = Shop()
   var payPal: PayPalWorld
   private var requests: Int64 = 0
 

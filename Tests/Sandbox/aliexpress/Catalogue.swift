@@ -50,6 +50,11 @@ struct Catalogue: Sendable {
 
   func product(_ id: String) -> Product? { products[id] }
 
+  /// The product that a SKU belongs to.
+  func product(ofSKU id: String) -> Product? { productOfSKU[id].flatMap { products[$0] } }
+
+  var onSale: [Product] { products.values.filter(\.isOnSale).sorted { $0.id < $1.id } }
+
   /// Changes a SKU wherever it is; false when there is none of that id.
   mutating func change(skuID: String, _ body: (inout SKU) -> Void) -> Bool {
     guard let productID = productOfSKU[skuID],

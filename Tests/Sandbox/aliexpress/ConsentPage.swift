@@ -27,14 +27,14 @@ struct ConsentPage: Sendable {
       state.supplier.tokens.issueCode(account: account, now: now)
     }
     let joint = target.contains("?") ? "&" : "?"
-    let state = fields["state"].map { "&state=\(Self.encoded($0))" } ?? ""
+    let state = fields["state"].map { "&state=\(FormFields.encoded($0))" } ?? ""
     return Answer(
       status: 303, body: .none,
       headers: [(name: "Location", value: "\(target)\(joint)code=\(code)\(state)")])
   }
 
   private func question(_ app: String) -> Answer {
-    let buttons = ["42", "43", "44"].map {
+    let buttons = Tokens.accounts.map {
       "<button name=\"account\" value=\"\($0)\">as account \($0)</button>"
     }
     return page(
@@ -48,17 +48,5 @@ struct ConsentPage: Sendable {
       body: .html(
         "<!doctype html><meta charset=\"utf-8\"><title>AliExpress sandbox</title>"
           + "<h1>\(title)</h1><p>\(body)</p>\n"))
-  }
-
-  private static func encoded(_ text: String) -> String {
-    text.utf8.map { byte in
-      switch byte {
-      case 48...57, 65...90, 97...122, 45, 46, 95, 126:
-        return String(UnicodeScalar(byte))
-      default:
-        let hex = String(byte, radix: 16, uppercase: true)
-        return "%" + (hex.count < 2 ? "0" : "") + hex
-      }
-    }.joined()
   }
 }

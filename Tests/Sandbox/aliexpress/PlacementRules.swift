@@ -25,7 +25,7 @@ enum PlacementRules {
     }
   }
 
-  private static func line(_ item: PlaceOrder.Item, _ country: String, _ catalogue: Catalogue)
+  static func line(_ item: PlaceOrder.Item, _ country: String, _ catalogue: Catalogue)
     throws(Refusal) -> Supplier.PlannedLine
   {
     guard let product = catalogue.product(item.productID) else {

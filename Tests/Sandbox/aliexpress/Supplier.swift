@@ -52,8 +52,8 @@ struct Supplier: Sendable {
   ///
   /// - Parameter paidAt: When the supplier has the money; nil when it is not paid automatically.
   mutating func place(
-    _ lines: [PlannedLine], _ key: PlacementKey, paidAt: Int64?, _ settings: WorldSettings,
-    now: Int64
+    _ lines: [PlannedLine], _ key: PlacementKey, _ origin: SupplierOrder.Origin, paidAt: Int64?,
+    _ settings: WorldSettings, now: Int64
   ) -> [Int64] {
     var stores: [Int64] = []
     for planned in lines {
@@ -66,7 +66,8 @@ struct Supplier: Sendable {
       ids.append(lastID)
       var order = SupplierOrder(
         id: lastID, outOrderID: key.outOrderID, account: key.account, appKey: key.appKey,
-        storeID: store, lines: lines.filter { $0.storeID == store }.map(\.line), placedAt: now)
+        origin: origin, storeID: store, lines: lines.filter { $0.storeID == store }.map(\.line),
+        placedAt: now)
       if let paidAt { order.pay(at: paidAt, settings) }
       orders[lastID] = order
     }

@@ -12,7 +12,7 @@ struct SupplierOrder: Sendable {
     let skuID: String
     let title: String
     let count: Int64
-    let price: Int64
+    var price: Int64
     let shipping: Int64
     let tax: Int64
     let freight: FreightOption
@@ -22,6 +22,15 @@ struct SupplierOrder: Sendable {
     var total: Int64 { goods + taxes + shipping }
   }
 
+  /// How an order came, and where it goes.
+  struct Origin: Sendable {
+    enum Path: String, Sendable { case api, browser }
+
+    let path: Path
+    /// As in a request of the supplier's interface.
+    let address: JSON
+  }
+
   /// An unpaid order lapses after this.
   static let payTimeoutSeconds: Int64 = 86_400
 
@@ -29,6 +38,7 @@ struct SupplierOrder: Sendable {
   let outOrderID: String
   let account: String
   let appKey: String
+  let origin: Origin
   let storeID: Int64
   let lines: [Line]
   let placedAt: Int64

@@ -39,9 +39,12 @@ struct Tokens: Sendable {
   private var made: Int64 = 0
   private(set) var exchanges: [Exchange] = []
 
-  /// The accounts 42, 43 and 44 with tokens that never expire.
+  /// Those who have tokens from the start; the last is the one that the shop's buyer logs in to.
+  static let accounts = ["42", "43", "44", Shop.account]
+
+  /// Accounts with tokens that never expire.
   init() {
-    for account in ["42", "43", "44"] {
+    for account in Self.accounts {
       access["sandbox-access-\(account)"] = Grant(account: account, expiresAt: Self.never)
       refresh["sandbox-refresh-\(account)"] = Grant(account: account, expiresAt: Self.never)
     }

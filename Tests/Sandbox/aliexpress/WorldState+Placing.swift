@@ -41,7 +41,8 @@ extension WorldState {
       && (order.payCurrency != "USD" || faults.strike(AliExpressFault.autoPayFails, keys) != nil)
     let isPaid = order.triesToPay && !fails
     let ids = supplier.place(
-      lines, key, paidAt: isPaid ? now + max(0, settings.supplierPayDelay) : nil, settings,
+      lines, key, .init(path: .api, address: order.address),
+      paidAt: isPaid ? now + max(0, settings.supplierPayDelay) : nil, settings,
       now: now)
     let placement = Supplier.Placement(
       ids: ids, note: fails ? "OrderCreated, autoPay fail:APIPayFail" : nil, placedAt: now)

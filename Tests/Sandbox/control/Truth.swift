@@ -77,6 +77,7 @@ struct Truth: Sendable {
       "skuID": .string(order.lines.first?.skuID ?? ""),
       "count": .integer(order.lines.first?.count ?? 0),
       "amount": .string(usd(order.total)), "status": .string(order.status(at: now)),
+      "path": .string(order.origin.path.rawValue), "address": order.origin.address,
     ]
   }
   private func json(_ exchange: Tokens.Exchange) -> JSON {

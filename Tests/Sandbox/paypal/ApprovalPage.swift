@@ -16,10 +16,10 @@ struct ApprovalPage: Sendable {
     case .completed: return page("Paid", "This order is paid already.")
     case .approved, .created, .payerActionRequired:
       let cancel = order.request.cancelURL
-      let link = cancel.isEmpty ? "" : "<p><a href=\"\(Self.escaped(cancel))\">Cancel</a></p>"
+      let link = cancel.isEmpty ? "" : "<p><a href=\"\(HTML.escaped(cancel))\">Cancel</a></p>"
       return page(
-        "Pay \(Self.escaped(order.request.amount.description))?",
-        Self.escaped(order.request.description)
+        "Pay \(HTML.escaped(order.request.amount.description))?",
+        HTML.escaped(order.request.description)
           + "<form method=\"post\"><button>Approve</button></form>" + link)
     }
   }
@@ -45,10 +45,5 @@ struct ApprovalPage: Sendable {
       body: .html(
         "<!doctype html><meta charset=\"utf-8\"><title>PayPal sandbox</title>"
           + "<h1>\(title)</h1><p>\(body)</p>\n"))
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-      .replacing("\"", with: "&quot;")
   }
 }
