@@ -29,13 +29,13 @@ import Foundation
     let settingLines = WorldSettings.Name.allCases.map {
       "  \($0.rawValue) (\(String(decoding: settings.value($0).bytes, as: UTF8.self))): \($0.summary)"
     }
-    let faultLines =
-      AliExpressFault.allCases.map { "  \($0.rawValue): \($0.summary)" }
-      + PayPalFault.allCases.map { "  \($0.rawValue): \($0.summary)" }
+    let faultLines = ControlFace.faults.map { "  \($0.name): \($0.summary)" }
     return """
-      AliExpress is at /aliexpress/sync and /aliexpress/rest, PayPal at /paypal.
+      AliExpress is at /aliexpress/sync and /aliexpress/rest, its shop for browsers at /shop,
+      PayPal at /paypal.
       App key 500001 has the secret sandbox-app-secret.
-      Account 42 has sandbox-access-42 and sandbox-refresh-42; so have 43 and 44.
+      Account 42 has sandbox-access-42 and sandbox-refresh-42; so have 43, 44 and \(Shop.account).
+      The shop's buyer \(Shop.email) with the password \(Shop.password) is account \(Shop.account).
       PayPal's client sandbox-client has the secret sandbox-secret.
       Product 1005001000000001 is a mug. Its SKU 12000000000000001 costs 6.50 USD
       and 1.50 USD to send tracked; SKU 12000000000000002 is out of stock.

@@ -29,13 +29,35 @@ public struct SandboxControl: Sendable {
       public let amount: String
       public let status: String
     }
+    /// Where an order goes to, as the supplier has it.
+    public struct Address: Decodable, Sendable {
+      public let contactPerson: String
+      public let mobileNumber: String
+      public let address: String
+      public let city: String
+      public let province: String?
+      public let country: String
+      public let zip: String?
+
+      private enum CodingKeys: String, CodingKey {
+        case address, city, province, country, zip
+        case contactPerson = "contact_person"
+        case mobileNumber = "mobile_no"
+      }
+    }
     public struct SupplierOrder: Decodable, Sendable {
       public let id: String
+      /// Empty for an order of the shop, which cannot have one.
       public let outOrderID: String
       public let account: String
       public let skuID: String
       public let count: Int
+      /// In USD, such as `8.00`.
+      public let amount: String
       public let status: String
+      /// `api`, or `browser` for an order of the shop.
+      public let path: String
+      public let address: Address
     }
     public struct PayPal: Decodable, Sendable {
       public let captures: [Capture]
@@ -139,6 +161,11 @@ public struct SandboxControl: Sendable {
   /// Gives a buyer back all that is left of a capture, as a person does at PayPal.
   public func refund(capture captureID: String) async throws {
     _ = try await send("POST", "/control/paypal/refund", ["capture_id": captureID])
+  }
+
+  /// Ends the challenge that the shop's pages show.
+  public func clearChallenge() async throws {
+    _ = try await send("DELETE", "/control/shop/challenge")
   }
 
   /// Moves a supplier's order on: pay, ship, finish or cancel.

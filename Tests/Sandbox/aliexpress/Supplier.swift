@@ -67,8 +67,10 @@ struct Supplier: Sendable {
       var order = SupplierOrder(
         id: lastID, outOrderID: key.outOrderID, account: key.account, appKey: key.appKey,
         origin: origin, storeID: store, lines: lines.filter { $0.storeID == store }.map(\.line),
-        placedAt: now)
-      if let paidAt { order.pay(at: paidAt, settings) }
+        placedAt: now, payTimeoutSeconds: settings.supplierPayTimeout)
+      if let paidAt, paidAt - now < settings.supplierPayTimeout * 1000 {
+        order.pay(at: paidAt, settings)
+      }
       orders[lastID] = order
     }
     return ids

@@ -10,7 +10,7 @@ extension SupplierOrder {
       "gmt_create": .string(Moment(milliseconds: placedAt).pacific),
       "order_status": .string(status(at: now)),
       "logistics_status": .string(logisticsStatus(at: now)),
-      "pay_timeout_second": .integer(Self.payTimeoutSeconds), "order_amount": amount,
+      "pay_timeout_second": .integer(payTimeoutSeconds), "order_amount": amount,
       "user_order_amount": amount,
       "child_order_list": [
         "aeop_child_order_info": isSingle && children.count == 1 ? children[0] : .array(children)

@@ -31,9 +31,6 @@ struct SupplierOrder: Sendable {
     let address: JSON
   }
 
-  /// An unpaid order lapses after this.
-  static let payTimeoutSeconds: Int64 = 86_400
-
   let id: Int64
   let outOrderID: String
   let account: String
@@ -42,6 +39,8 @@ struct SupplierOrder: Sendable {
   let storeID: Int64
   let lines: [Line]
   let placedAt: Int64
+  /// An unpaid order lapses after this.
+  let payTimeoutSeconds: Int64
   var paidAt: Int64?
   var shippedAt: Int64?
   var finishedAt: Int64?
@@ -54,7 +53,7 @@ struct SupplierOrder: Sendable {
 
   func isCancelled(at now: Int64) -> Bool {
     if let cancelledAt { return cancelledAt <= now }
-    return paidAt == nil && now - placedAt >= Self.payTimeoutSeconds * 1000
+    return paidAt == nil && now - placedAt >= payTimeoutSeconds * 1000
   }
 
   /// The supplier's `order_status`.

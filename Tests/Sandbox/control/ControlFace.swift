@@ -20,6 +20,7 @@ struct ControlFace: Sendable {
     "POST /control/aliexpress/token: {\"access_token\", \"account\", \"expires_in\"}",
     "POST /control/aliexpress/code: {\"account\"}; answers a code for /auth/token/create",
     "POST /control/aliexpress/revoke: {\"account\"}: it withdraws its consent, all tokens end",
+    "DELETE /control/shop/challenge: the shop no longer asks whether its visitor is a person",
   ]
 
   let world: World
@@ -44,6 +45,9 @@ struct ControlFace: Sendable {
       case (.post, "/control/aliexpress/order"): return .json(try moveOrder(Self.object(call)))
       case (.post, "/control/aliexpress/token"): return .json(try setToken(Self.object(call)))
       case (.post, "/control/aliexpress/code"): return .json(try issueCode(Self.object(call)))
+      case (.delete, "/control/shop/challenge"):
+        world.change { state, _ in state.shop.challenge = nil }
+        return Answer(status: 204, body: .none)
       case (.post, "/control/aliexpress/revoke"): return .json(try revoke(Self.object(call)))
       default:
         return .json(
@@ -71,9 +75,15 @@ struct ControlFace: Sendable {
       "settings": .object(
         WorldSettings.Name.allCases.map { .init(name: $0.rawValue, value: .string($0.summary)) }),
       "faults": .object(
-        AliExpressFault.allCases.map { .init(name: $0.rawValue, value: .string($0.summary)) }
-          + PayPalFault.allCases.map { .init(name: $0.rawValue, value: .string($0.summary)) }),
+        faults.map { .init(name: $0.name, value: .string($0.summary)) }),
     ]
+  }
+
+  /// The faults that can be switched on.
+  static var faults: [(name: String, summary: String)] {
+    AliExpressFault.allCases.map { ($0.rawValue, $0.summary) }
+      + ShopFault.allCases.map { ($0.rawValue, $0.summary) }
+      + PayPalFault.allCases.map { ($0.rawValue, $0.summary) }
   }
 
   private func truth(_ call: Call) -> Answer {
@@ -104,7 +114,7 @@ struct ControlFace: Sendable {
   }
 
   private func addFault(_ body: JSON) throws(Refused) -> JSON {
-    let known = AliExpressFault.allCases.map(\.rawValue) + PayPalFault.allCases.map(\.rawValue)
+    let known = Self.faults.map(\.name)
     guard let name = body["name"]?.string, known.contains(name) else {
       throw Refused(
         description: "there is no fault \(body["name"]?.text ?? "without a name"); known: "

@@ -9,7 +9,7 @@ struct WorldSettings: Sendable {
     case paypalFeeBasisPoints, paypalFeeFixedMinorUnits, payoutFeeBasisPoints
     case payoutFeeFixedMinorUnits, payoutFeeMaxMinorUnits, paypalBalance, paypalTokenSeconds
     case autoApprove, payoutDelayMilliseconds, repeatedOrder, supplierPayDelayMilliseconds
-    case supplierShipDelayMilliseconds, supplierFinishDelayMilliseconds
+    case supplierPayTimeoutSeconds, supplierShipDelayMilliseconds, supplierFinishDelayMilliseconds
     case orderReadableAfterMilliseconds, accessTokenSeconds, refreshTokenSeconds
 
     var summary: String {
@@ -28,6 +28,7 @@ struct WorldSettings: Sendable {
         "from placing to paid, when automatic payment is asked for"
       case .supplierShipDelayMilliseconds: "from paid to shipped; -1 is never"
       case .supplierFinishDelayMilliseconds: "from shipped to delivered; -1 is never"
+      case .supplierPayTimeoutSeconds: "how long an order may stay unpaid until it is closed"
       case .orderReadableAfterMilliseconds: "from placing until the supplier can show the order"
       case .accessTokenSeconds: "life of the supplier's access tokens that are given from now on"
       case .refreshTokenSeconds: "life of the supplier's refresh tokens"
@@ -52,6 +53,7 @@ struct WorldSettings: Sendable {
   private(set) var supplierPayDelay: Int64 = 0
   private(set) var supplierShipDelay: Int64 = -1
   private(set) var supplierFinishDelay: Int64 = -1
+  private(set) var supplierPayTimeout: Int64 = 86_400
   private(set) var orderReadableAfter: Int64 = 0
   private(set) var tokenLives = Tokens.Lives(
     accessSeconds: 2_592_000, refreshSeconds: 5_184_000)
@@ -72,6 +74,7 @@ struct WorldSettings: Sendable {
     case .supplierPayDelayMilliseconds: .integer(supplierPayDelay)
     case .supplierShipDelayMilliseconds: .integer(supplierShipDelay)
     case .supplierFinishDelayMilliseconds: .integer(supplierFinishDelay)
+    case .supplierPayTimeoutSeconds: .integer(supplierPayTimeout)
     case .orderReadableAfterMilliseconds: .integer(orderReadableAfter)
     case .accessTokenSeconds: .integer(tokenLives.accessSeconds)
     case .refreshTokenSeconds: .integer(tokenLives.refreshSeconds)
@@ -106,6 +109,8 @@ struct WorldSettings: Sendable {
     case .supplierPayDelayMilliseconds: supplierPayDelay = try Self.delay(name, value)
     case .supplierShipDelayMilliseconds: supplierShipDelay = try Self.delay(name, value)
     case .supplierFinishDelayMilliseconds: supplierFinishDelay = try Self.delay(name, value)
+    case .supplierPayTimeoutSeconds:
+      supplierPayTimeout = try Self.number(name, value, 1...10_000_000)
     case .orderReadableAfterMilliseconds: orderReadableAfter = try Self.delay(name, value)
     case .accessTokenSeconds:
       tokenLives = .init(

@@ -41,7 +41,7 @@ struct CheckoutPage: Sendable {
   }
 
   private var order: HTML {
-    guard sku.stock >= draft.quantity else {
+    guard sku.stock >= draft.quantity, !draft.isSoldOut else {
       return "<p class=\"sold-out notice\">Sorry, this variant is sold out.</p>"
     }
     guard let first = options.first else {
@@ -73,8 +73,8 @@ struct CheckoutPage: Sendable {
     """
     <label><input type="radio" name="delivery" value="\(option.code)" data-fee="\(option.fee)"
     \(isFirst ? "checked" : "")> \(option.company), \(Int64(option.days.lowerBound)) to
-    \(Int64(option.days.upperBound)) days, <span class="delivery-fee">\(ShopPage.money(option.fee))
-    </span>\(option.isTracked ? ", tracked" : "")</label>
+    \(Int64(option.days.upperBound)) days, <span
+    class="delivery-fee">\(ShopPage.money(option.fee))</span>\(option.isTracked ? ", tracked" : "")</label>
 
     """
   }

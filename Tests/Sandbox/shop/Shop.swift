@@ -84,6 +84,7 @@ struct ShopDraft: Sendable {
   /// More than the product's page said, in US cents for each piece.
   var surcharge: Int64 = 0
   var hasConfirmButton = true
+  var isSoldOut = false
   /// What was answered when it was placed.
   var answer: Answer?
 }

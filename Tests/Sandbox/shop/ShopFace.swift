@@ -11,29 +11,58 @@ struct ShopFace: Sendable {
 extension WorldState {
   /// Answers a request to the shop, with what goes wrong on any page.
   mutating func visit(_ request: ShopRequest, now: Int64) -> Answer {
-    serve(request, shop.account(request.token), now: now)
+    var account = shop.account(request.token)
+    if faults.isEmpty, shop.challenge == nil { return serve(request, account, [], now: now) }
+    let keys = keys(of: request)
+    if account != nil, faults.strike(ShopFault.sessionLost, keys) != nil {
+      shop.logOut(request.token)
+      account = nil
+    }
+    let answer =
+      challenge(request, keys, now: now) ?? serve(request, account, keys, now: now)
+    guard let fault = faults.strike(ShopFault.slow, keys) else { return answer }
+    return answer.delayed(fault.delayMilliseconds ?? fault.seconds.map { $0 * 1000 } ?? 5000)
   }
 
-  private mutating func serve(_ request: ShopRequest, _ account: String?, now: Int64) -> Answer {
+  /// What a fault's `match` is looked for in.
+  private func keys(of request: ShopRequest) -> [String] {
+    var keys = [request.path, request.text("sku")]
+    if let draft = request.number("checkout").flatMap({ shop.draft($0) }) {
+      keys += [draft.skuID, draft.productID]
+      if draft.hasNewAddress { keys += [draft.address.contactPerson, draft.address.address] }
+    } else if let product = supplier.catalogue.product(ofSKU: request.text("sku")) {
+      keys.append(product.id)
+    }
+    return keys + [request.text("contactPerson"), request.text("address"), request.text("loginId")]
+  }
+
+  private mutating func serve(
+    _ request: ShopRequest, _ account: String?, _ keys: [String], now: Int64
+  ) -> Answer {
     switch (request.verb, request.path) {
     case (.get, "/shop"):
       return ShopPage("Everything", account, HomePage.html(supplier.catalogue)).answer()
     case (.get, "/shop/login"):
       if account != nil { return .redirect(LoginPage.target(request)) }
       return LoginPage(request).answer
-    case (.post, "/shop/login"): return logIn(request)
+    case (.post, "/shop/login"): return logIn(request, keys)
     case (.get, _) where request.path.hasPrefix("/shop/item/"):
-      return item(request, account)
+      return item(request, account, keys)
     default: break
     }
     guard let account else {
-      let next = request.verb == .get ? request.address : "/shop"
-      return .redirect("/shop/login?next=" + FormFields.encoded(next))
+      return .redirect("/shop/login?next=" + FormFields.encoded(request.comingBack))
     }
+    return serve(request, for: account, keys, now: now)
+  }
+
+  private mutating func serve(
+    _ request: ShopRequest, for account: String, _ keys: [String], now: Int64
+  ) -> Answer {
     switch (request.verb, request.path) {
-    case (.get, "/shop/checkout"): return checkout(request, account)
+    case (.get, "/shop/checkout"): return checkout(request, account, keys)
     case (.post, "/shop/address"): return enterAddress(request, account)
-    case (.post, "/shop/place"): return place(request, account, now: now)
+    case (.post, "/shop/place"): return place(request, account, keys, now: now)
     case (.get, "/shop/orders"): return orderList(request, account, now: now)
     default: break
     }
@@ -52,9 +81,12 @@ extension WorldState {
     return .noSuchPage(account)
   }
 
-  private mutating func logIn(_ request: ShopRequest) -> Answer {
+  private mutating func logIn(_ request: ShopRequest, _ keys: [String]) -> Answer {
     guard request.text("loginId") == Shop.email, request.text("password") == Shop.password else {
       return LoginPage(request, error: "Your account name or password is incorrect.").answer
+    }
+    if faults.strike(ShopFault.loginRefused, keys) != nil {
+      return LoginPage(request, error: "You cannot sign in at the moment.").answer
     }
     let token = shop.logIn(Shop.account)
     var answer = Answer.redirect(LoginPage.target(request))
@@ -66,13 +98,17 @@ extension WorldState {
     return answer
   }
 
-  private mutating func item(_ request: ShopRequest, _ account: String?) -> Answer {
+  private mutating func item(_ request: ShopRequest, _ account: String?, _ keys: [String])
+    -> Answer
+  {
     let id = request.path(after: "/shop/item/").map { $0.prefix { $0 != "." } } ?? ""
     guard let product = supplier.catalogue.product(String(id)), product.isOnSale else {
       return ShopPage("Gone", account, ItemPage.gone).answer(status: 404)
     }
     let country = request.text("shipTo")
-    let page = ItemPage(product: product, country: country.isEmpty ? "US" : country)
+    let page = ItemPage(
+      product: product, country: country.isEmpty ? "US" : country,
+      isSoldOut: faults.strike(ShopFault.soldOut, keys) != nil)
     return ShopPage(product.title, account, page.html).answer()
   }
 
@@ -98,6 +134,14 @@ extension WorldState {
 extension Answer {
   static func redirect(_ target: String) -> Answer {
     Answer(status: 303, body: .none, headers: [(name: "Location", value: target)])
+  }
+
+  /// A page for people when the shop is in trouble.
+  static func trouble(_ status: Int, _ account: String) -> Answer {
+    ShopPage(
+      "Sorry", account,
+      "<p class=\"server-error notice\">Something went wrong. Try again later.</p>"
+    ).answer(status: status)
   }
 
   static func noSuchPage(_ account: String?) -> Answer {

@@ -78,7 +78,7 @@ struct ShopPage: Sendable {
     .fields{display:grid;grid-template-columns:1fr 1fr;gap:0 16px}
     table{width:100%;border-collapse:collapse}
     th,td{text-align:left;padding:6px 8px;border-bottom:1px solid #eee;vertical-align:top}
-    dl{display:grid;grid-template-columns:140px 1fr;margin:0} dd{margin:0}
+    time,.order-amount,.order-id{white-space:nowrap} dl{display:grid;grid-template-columns:140px 1fr;margin:0} dd{margin:0}
     .order-number{display:block} [hidden]{display:none!important}
     """
 }

@@ -22,6 +22,9 @@ struct ShopRequest: Sendable {
   func text(_ name: String) -> String { fields[name] ?? "" }
   func number(_ name: String) -> Int64? { fields[name].flatMap { Int64($0) } }
 
+  /// Where to come back to after a login or a challenge.
+  var comingBack: String { verb == .get ? address : "/shop" }
+
   /// The rest of the path after a prefix; nil when it does not begin so.
   func path(after prefix: String) -> String? {
     path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : nil

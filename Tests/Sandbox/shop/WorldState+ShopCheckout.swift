@@ -1,19 +1,34 @@
 /// From the product to the order, in the shop.
 extension WorldState {
   /// Begins a checkout, or shows one that goes on.
-  mutating func checkout(_ request: ShopRequest, _ account: String) -> Answer {
+  mutating func checkout(_ request: ShopRequest, _ account: String, _ keys: [String])
+    -> Answer
+  {
     if let draft = request.number("checkout").flatMap({ shop.draft($0, of: account) }) {
-      return page(draft)
+      return page(spoilt(draft, keys))
     }
     guard let product = supplier.catalogue.product(ofSKU: request.text("sku")),
       let quantity = request.number("quantity"), (1...PlaceOrder.countMax).contains(quantity)
     else {
       return failure("Please select the variant and how many you want.", account)
     }
-    return page(
-      shop.begin(
-        ShopDraft(
-          account: account, productID: product.id, skuID: request.text("sku"), quantity: quantity)))
+    let draft = shop.begin(
+      ShopDraft(
+        account: account, productID: product.id, skuID: request.text("sku"), quantity: quantity))
+    return page(spoilt(draft, keys))
+  }
+
+  /// A checkout with what goes wrong on its page, which stays with it.
+  private mutating func spoilt(_ draft: ShopDraft, _ keys: [String]) -> ShopDraft {
+    if faults.isEmpty { return draft }
+    var draft = draft
+    if let fault = faults.strike(ShopFault.priceChange, keys) {
+      draft.surcharge += fault.minorUnits ?? 100
+    }
+    if faults.strike(ShopFault.noConfirm, keys) != nil { draft.hasConfirmButton = false }
+    if faults.strike(ShopFault.soldOut, keys) != nil { draft.isSoldOut = true }
+    shop.keep(draft)
+    return draft
   }
 
   mutating func enterAddress(_ request: ShopRequest, _ account: String) -> Answer {
@@ -32,23 +47,34 @@ extension WorldState {
   }
 
   /// Places what a checkout says, once.
-  mutating func place(_ request: ShopRequest, _ account: String, now: Int64) -> Answer {
+  mutating func place(
+    _ request: ShopRequest, _ account: String, _ keys: [String], now: Int64
+  ) -> Answer {
     guard var draft = request.number("checkout").flatMap({ shop.draft($0, of: account) }) else {
       return failure("This checkout is over.", account)
     }
     if let answer = draft.answer { return answer }
-    let planned: Supplier.PlannedLine
+    if let fault = faults.strike(ShopFault.error, keys) {
+      return .trouble(fault.status ?? 500, account)
+    }
+    if faults.strike(ShopFault.soldOut, keys) != nil { draft.isSoldOut = true }
+    var lines: [Supplier.PlannedLine]
     do {
-      planned = try line(draft, delivery: request.text("delivery"))
+      lines = [try line(draft, delivery: request.text("delivery"))]
     } catch {
       return failure(error, account)
     }
+    if faults.strike(ShopFault.severalOrders, keys) != nil { lines = PlacementRules.split(lines) }
+    let isPaid = faults.strike(ShopFault.unpaid, keys) == nil
     let ids = supplier.place(
-      [planned], .init(appKey: "", account: account, outOrderID: ""),
+      lines, .init(appKey: "", account: account, outOrderID: ""),
       .init(path: .browser, address: draft.address.json),
-      paidAt: now + max(0, settings.supplierPayDelay), settings, now: now)
-    let answer = Answer.redirect(
+      paidAt: isPaid ? now + max(0, settings.supplierPayDelay) : nil, settings, now: now)
+    var answer = Answer.redirect(
       "/shop/confirmation/" + ids.map(String.init).joined(separator: "-"))
+    if let fault = faults.strike(ShopFault.lostPage, keys) {
+      answer = fault.status.map { .trouble($0, account) } ?? answer.delivered(.lost)
+    }
     draft.answer = answer
     shop.keep(draft)
     return answer
@@ -58,6 +84,9 @@ extension WorldState {
   private func line(_ draft: ShopDraft, delivery: String) throws(Supplier.Refusal)
     -> Supplier.PlannedLine
   {
+    guard !draft.isSoldOut else {
+      throw Supplier.Refusal(code: "INVENTORY_HOLD_ERROR", message: "The stock is insufficient")
+    }
     let sku = supplier.catalogue.product(draft.productID)?.skus.first { $0.id == draft.skuID }
     let item = PlaceOrder.Item(
       productID: draft.productID, count: draft.quantity,
