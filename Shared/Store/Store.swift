@@ -19,22 +19,37 @@ public enum Location: Hashable, Sendable {
 public final class Store: Sendable {
   let relay = IntentRelay()
 
+  let applicationID: Int32
+  let migrations: [Migration]
+  let reads: Readers
+  let logger: Logger
   private let path: String
   private let connections: Connections
   let writes: GroupCommit
-  private let reads: Readers
   private let lock: Mutex<ProcessLock?>
-  private let logger: Logger
 
   /// Opens a database and brings it to the newest schema.
   ///
   /// - Parameters:
   ///   - applicationID: what SQLite's `application_id` says about files of this service.
   ///   - migrations: the whole schema, oldest first.
-  /// - Throws: `StoreError.notOurs`, `.newer`, `.changedMigration`, `.inUse` or `.cannotOpen`.
-  public init(
+  /// - Throws: `StoreError.notOurs`, `.damaged`, `.newer`, `.changedMigration`, `.inUse` or
+  ///   `.cannotOpen`.
+  public convenience init(
     _ location: Location, applicationID: Int32, migrations: [Migration], logger: Logger
   ) throws(StoreError) {
+    try self.init(
+      location, applicationID: applicationID, migrations: migrations, logger: logger,
+      checkedBytesMax: DatabaseCheck.bytesMaxAtStart)
+  }
+
+  /// - Parameter checkedBytesMax: a larger file's structure is not read through first.
+  init(
+    _ location: Location, applicationID: Int32, migrations: [Migration], logger: Logger,
+    checkedBytesMax: Int64
+  ) throws(StoreError) {
+    self.applicationID = applicationID
+    self.migrations = migrations
     var (path, lock) = ("memory", ProcessLock?.none)
     if case .file(let file) = location {
       path = file
@@ -44,14 +59,15 @@ public final class Store: Sendable {
     self.path = path
     self.logger = logger
     self.lock = Mutex(lock)
-    connections = try Self.open(location, Migrator(path: path, migrations: migrations))
+    connections = try Self.open(
+      location, Migrator(path: path, migrations: migrations), checkedBytesMax)
     reads = Readers(connections.readers)
     writes = GroupCommit(connections.writer) { [relay] in relay.tell($0) }
   }
 
-  private static func open(_ location: Location, _ migrator: Migrator) throws(StoreError)
-    -> Connections
-  {
+  private static func open(
+    _ location: Location, _ migrator: Migrator, _ checkedBytesMax: Int64
+  ) throws(StoreError) -> Connections {
     do {
       let connections =
         switch location {
@@ -59,6 +75,9 @@ public final class Store: Sendable {
         case .file(let path): try Connections.open(path)
         }
       do {
+        if case .file(let path) = location {
+          try DatabaseCheck.atStart(connections.writer, path: path, bytesMax: checkedBytesMax)
+        }
         try migrator.migrate(connections.writer)
       } catch {
         try? connections.close()
@@ -66,7 +85,7 @@ public final class Store: Sendable {
       }
       return connections
     } catch {
-      throw (error as? StoreError) ?? .cannotOpen(path: migrator.path, "\(error)")
+      throw DatabaseCheck.refusal(error, path: migrator.path)
     }
   }
 
@@ -117,16 +136,6 @@ public final class Store: Sendable {
     try await withCheckedThrowingContinuation { continuation in
       reads.submit { database in
         continuation.resume(with: Result { try database.get().reading(body) })
-      }
-    }
-  }
-
-  /// Writes a copy of the database, as of one moment, to a new file beside which writes go on.
-  public func backUp(to target: String) async throws {
-    try await withCheckedThrowingContinuation {
-      (continuation: CheckedContinuation<Void, any Error>) in
-      reads.submit { database in
-        continuation.resume(with: Result { try DatabaseFile.copy(database.get(), to: target) })
       }
     }
   }

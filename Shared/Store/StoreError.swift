@@ -9,6 +9,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case statement(String)
   /// The file is no database, or one of another program. It was not touched.
   case notOurs(path: String, String)
+  /// The file is ours, but its content is not whole.
+  case damaged(path: String, String)
   /// The database has a migration that this program does not know.
   case newer(path: String, migration: String)
   /// A migration is not the one that made the database.
@@ -27,6 +29,8 @@ extension StoreError: CustomStringConvertible {
     case .statement(let text): "wrong statement: \(text)"
     case .notOurs(let path, let text):
       "\(path) is not a database of this service (\(text)); move it away or use another path"
+    case .damaged(let path, let text):
+      "\(path) is damaged: \(text); it is not used; put a backup in its place"
     case .newer(let path, let migration):
       "\(path) was written by a newer version, which knows \"\(migration)\"; start that version"
     case .changedMigration(let path, let migration):
