@@ -91,7 +91,8 @@ let package = Package(
     library(
       "Runtime", "Shared/Runtime",
       [
-        "RPC", lifecycle, signals, logging, "Contract", "Store", "Outside", "Money", "Measure",
+        "RPC", lifecycle, signals, logging, crypto, "Contract", "Store", "Outside", "Money",
+        "Measure",
       ]),
 
     // The services and the client.

@@ -42,21 +42,10 @@ struct JournalCheck: Sendable {
       firstBad: foundHead ? "" : lastID.isEmpty ? "missing" : "missing after \(lastID)")
   }
 
-  /// One row that breaks a rule.
-  struct Finding: Hashable, Sendable {
-    let rule: String
-    let subject: String
-    let text: String
-  }
-
   /// Everything that does not add up; empty when all does.
   func findings() async throws -> [Finding] {
     try await store.read { transaction in
-      try JournalRules.all.flatMap { rule in
-        try transaction.rows(rule.sql).map {
-          Finding(rule: rule.name, subject: $0.text("subject"), text: $0.text("text"))
-        }
-      }
+      try JournalRules.all.flatMap { try JournalRules.findings($0, transaction) }
     }
   }
 }

@@ -17,8 +17,8 @@ enum LedgerError: Error, Hashable, Sendable {
   case refundTooHigh(orderID: String, field: String, left: String, asked: String)
   /// More is asked for than can be paid out.
   case balanceTooLow(payee: String, available: String, asked: String)
-  /// A backup could not be written, or was not whole.
-  case backupFailed(path: String, String)
+  /// A report spans more months than one answer has.
+  case tooManyMonths(Int)
   /// A payout is carried by another, to which everything is done.
   case covered(payoutID: String, by: String)
   /// PayPal can still say what became of a payout.
@@ -66,10 +66,11 @@ extension LedgerError: RPCErrorConvertible {
         .failedPrecondition,
         "\(payee) can be paid \(available) at most, \(asked) was asked for",
         reason: ErrorReason(code: "BALANCE_TOO_LOW", metadata: ["available": available]))
-    case .backupFailed(let path, let text):
+    case .tooManyMonths(let most):
       return RPCError(
-        .failedPrecondition, "the backup \"\(path)\" was not made: \(text)",
-        reason: ErrorReason(code: "BACKUP_FAILED"))
+        .failedPrecondition,
+        "the entries span more than \(most) months; ask for a part with from and until",
+        reason: ErrorReason(code: "TOO_MANY_MONTHS"))
     case .covered(let payoutID, let cover):
       return RPCError(
         .failedPrecondition, "payout \"\(payoutID)\" is carried by \"\(cover)\"; name that one",

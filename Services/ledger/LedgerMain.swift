@@ -22,18 +22,30 @@ import Store
       "DROPWIRE_PAYOUT_BATCH_ITEMS", default: 1000, in: 1...NewPayoutBatch.itemsMax,
       help: "Most payouts that one call to PayPal carries.")
     let http = settings.outsideHTTP()
+    let pause = settings.int(
+      "DROPWIRE_CHECK_PAUSE_SECONDS", default: 15, in: 1...86_400,
+      help: "Between two passes of the background check of the books.")
     settings.listSteps(LedgerStep.self)
+    await settings.restore(common, .books)
     settings.finish()
     do {
-      try await run(common, outside, http, pollMilliseconds: Int64(poll), itemsMax: items)
+      try await run(
+        common, outside, http, .init(pollMilliseconds: Int64(poll), itemsMax: items),
+        checkPause: .seconds(pause))
     } catch {
       failToStart("ledger", error)
     }
   }
 
+  /// How often and how many.
+  private struct PayoutPace {
+    let pollMilliseconds: Int64
+    let itemsMax: Int
+  }
+
   private static func run(
     _ common: ServiceSettings, _ outside: OutsideSettings, _ http: OutsideHTTP.Configuration,
-    pollMilliseconds: Int64, itemsMax: Int
+    _ pace: PayoutPace, checkPause: Duration
   ) async throws {
     let host = try ServiceHost(settings: common)
     let store = try Store(
@@ -45,14 +57,15 @@ import Store
       gateway: PayPalPayouts(
         sandbox: client(outside.sandbox.payPal, http),
         production: client(outside.production.payPal, http)),
-      pollMilliseconds: pollMilliseconds, itemsMax: itemsMax, logger: host.logger)
+      pollMilliseconds: pace.pollMilliseconds, itemsMax: pace.itemsMax, logger: host.logger)
     try await work.takeOver()
     let runner = IntentRunner(store: store, logger: host.logger, handlers: work.handlers)
+    let checker = BookChecker(store: store, logger: host.logger, pause: checkPause)
     let service = LedgerService(store: store, logger: host.logger)
     try await host.run(
       services: [service.rpcService()], access: LedgerAccess.table,
       sources: .init(store: store, outside: http),
-      background: [{ await runner.run() }],
+      background: [{ await runner.run() }, { await checker.run() }],
       stop: {
         try store.close()
         try await http.shutdown()
@@ -67,4 +80,21 @@ import Store
         baseURL: $0.url, clientID: $0.clientID, secret: $0.clientSecret, http: http)
     }
   }
+}
+
+extension RestorePlan {
+  fileprivate static let books = RestorePlan(
+    applicationID: Schema.applicationID, migrations: Schema.migrations,
+    unknown: [
+      "The ledger knows nothing of what was booked after the backup.",
+      "dropwire check names captures and sales that orders has told and the ledger lacks; the same "
+        + "RecordCapture and RecordSale, sent with dropwire call by a developer, book them again.",
+      "Payouts that were sent after the backup would be sent again, so none is sent now: compare "
+        + "dropwire payouts with PayPal's activity since then, and end the hold with "
+        + "dropwire ledger release-payouts.",
+    ],
+    checking: { try await JournalCheck(store: $0).requireSound() },
+    preparing: { store in
+      try await store.write { try PayoutHold(transaction: $0).begin() }
+    })
 }

@@ -48,21 +48,6 @@ extension LedgerService {
       firstBadEntryID: result.firstBad)
   }
 
-  /// What does not add up; empty when all does.
-  func checkInvariants(_ request: CheckInvariantsRequest, _ context: CallContext) async throws
-    -> CheckInvariantsResponse
-  {
-    try context.actor().requirePlatform("check the invariants")
-    let findings = try await JournalCheck(store: store).findings()
-    for finding in findings {
-      logger.error(
-        "the books do not add up",
-        metadata: ["rule": "\(finding.rule)", "subject": "\(finding.subject)"])
-    }
-    return CheckInvariantsResponse(
-      violations: findings.map { Violation(rule: $0.rule, subject: $0.subject, text: $0.text) })
-  }
-
   /// The journal of one environment as text, up to the entry that was newest at the start.
   func exportJournal(
     _ request: ExportJournalRequest, _ context: CallContext,

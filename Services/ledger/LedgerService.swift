@@ -68,32 +68,6 @@ struct LedgerService: LedgerMethods {
     return RecordFundingResponse(entry: .init(recorded.value))
   }
 
-  /// Sets the rate of sales booked from now on.
-  func setCommissionRate(_ request: SetCommissionRateRequest, _ context: CallContext) async throws
-    -> CommissionRate
-  {
-    let actor = try context.actor()
-    try actor.requirePlatform("set commission rates")
-    var fields = Fields()
-    let userID = fields.userID(request.userID)
-    if !(0...10_000).contains(request.rateBps) {
-      fields.reject(
-        "rate_bps", "is \(request.rateBps); it must be 0 to 10000 basis points (1000 is 10 %)")
-    }
-    try fields.finish()
-    guard let userID else { throw fields.refusal }
-    let basisPoints = Int(request.rateBps)
-    let updatedAt = try await store.write {
-      try SaleStore(transaction: $0).setRate(userID: userID, basisPoints: basisPoints)
-    }
-    context.logger.info(
-      "commission rate set",
-      metadata: ["user": "\(userID)", "basisPoints": "\(basisPoints)", "by": "\(actor)"])
-    return CommissionRate(
-      userID: userID, rateBps: request.rateBps,
-      updatedAt: Timestamp(milliseconds: updatedAt))
-  }
-
   /// The sale of an order as it is now. NOT_FOUND until it is booked.
   func getSale(_ request: GetSaleRequest, _ context: CallContext) async throws -> Sale {
     let actor = try context.actor()

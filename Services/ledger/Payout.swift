@@ -100,6 +100,8 @@ extension Payout {
 /// Why a payout waits or ended: a stable code, a sentence, and who can cure it.
 struct PayoutReason: Hashable, Sendable {
   enum Code: String, Sendable, CaseIterable {
+    /// The books were restored, and a person has not looked yet what was sent since the backup.
+    case restored = "RESTORED"
     /// The payee has no recipient address yet.
     case noRecipient = "NO_RECIPIENT"
     /// The payee put an address that nobody of the platform has verified yet.

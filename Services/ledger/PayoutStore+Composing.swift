@@ -72,11 +72,12 @@ extension PayoutStore {
   ) throws -> [Decided] {
     if payouts.isEmpty { return [] }
     var funds = try PayoutFunds(lane, transaction)
+    let held = try PayoutHold(transaction: transaction).reason()
     var decided: [Decided] = []
     for due in payouts {
       guard let payout = try candidate(for: due, in: lane, &funds, &composed) else { continue }
       let facts = try funds.facts(of: payout, isConfigured: isConfigured)
-      switch try PayoutRules.decide(facts) {
+      switch try held.map(PayoutRules.Decision.wait) ?? PayoutRules.decide(facts) {
       case .submit(let amount, let email):
         try funds.take(amount, from: payout.payee)
         decided.append(Decided(payout: payout, amount: amount, email: email))

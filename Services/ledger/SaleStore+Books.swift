@@ -51,6 +51,20 @@ extension SaleStore {
     ).map { ($0.int("number"), try books($0)) }
   }
 
+  /// Captures by order id, after one; or those of some orders.
+  func captures(_ orderIDs: [String], after orderID: String, limit: Int) throws -> [OrderBooks] {
+    let condition =
+      orderIDs.isEmpty
+      ? "capture.orderID > $1"
+      : "$1 = $1 AND capture.orderID IN ("
+        + (0..<orderIDs.count).map { "$\($0 + 3)" }.joined(separator: ", ") + ")"
+    return try transaction.rows(
+      "SELECT \(Self.columns) FROM \(Self.tables)"
+        + " WHERE \(condition) ORDER BY capture.orderID LIMIT $2",
+      [.text(orderID), .integer(Int64(limit))] + orderIDs.map { .text($0) }
+    ).map(books)
+  }
+
   private func books(_ row: Row) throws -> OrderBooks {
     let capture = try capture(row)
     func amount(_ column: String) -> Amount {

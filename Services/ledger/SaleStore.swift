@@ -111,27 +111,4 @@ struct SaleStore {
       includesRefused: true)
     return Recorded(value: entry, isNew: true)
   }
-
-  /// The commission rate from now on; the rates before it are kept.
-  func setRate(userID: Int64, basisPoints: Int) throws -> Int64 {
-    let newest = try transaction.row(
-      """
-      SELECT version, rateBasisPoints, updatedAt FROM commissionRate
-      WHERE userID = $1 ORDER BY version DESC LIMIT 1
-      """,
-      [.integer(userID)])
-    if let newest, newest.int("rateBasisPoints") == Int64(basisPoints) {
-      return newest.int("updatedAt")
-    }
-    try transaction.run(
-      """
-      INSERT INTO commissionRate (userID, version, rateBasisPoints, updatedAt)
-      VALUES ($1, $2, $3, $4)
-      """,
-      [
-        .integer(userID), .integer((newest?.int("version") ?? 0) + 1),
-        .integer(Int64(basisPoints)), .integer(transaction.now),
-      ])
-    return transaction.now
-  }
 }

@@ -11,10 +11,30 @@ enum UTC {
   /// The day, such as 2026-11-24.
   static func day(_ milliseconds: Int64) -> String { day(ofNumber: split(milliseconds).days) }
 
+  /// A month: its name, such as 2026-11, and when it begins and is over.
+  struct Month: Hashable, Sendable {
+    let key: String
+    let start: Int64
+    /// Outside of it.
+    let stop: Int64
+
+    /// The month of a time.
+    init(of milliseconds: Int64) {
+      let number = split(milliseconds).days
+      key = String(UTC.day(ofNumber: number).dropLast(3))
+      var (first, next) = (number, number + 1)
+      while UTC.day(ofNumber: first - 1).hasPrefix("\(key)-") { first -= 1 }
+      while UTC.day(ofNumber: next).hasPrefix("\(key)-") { next += 1 }
+      start = first * UTC.dayMilliseconds
+      stop = next * UTC.dayMilliseconds
+    }
+  }
+
+  private static let dayMilliseconds: Int64 = 86_400_000
+
   private static func split(_ milliseconds: Int64) -> (days: Int64, rest: Int64) {
-    let day: Int64 = 86_400_000
-    let rest = (milliseconds % day + day) % day
-    return ((milliseconds - rest) / day, rest)
+    let rest = (milliseconds % dayMilliseconds + dayMilliseconds) % dayMilliseconds
+    return ((milliseconds - rest) / dayMilliseconds, rest)
   }
 
   /// The Gregorian date of a count of days since 1970-01-01. A year begins in March here, so that

@@ -30,7 +30,7 @@ extension Sale {
       orderID: capture.orderID, userID: capture.userID, environment: capture.environment,
       price: .init(capture.price), paymentFee: .init(capture.paymentFee),
       refunded: .init(books.refunded), supplierRefunded: .init(books.supplierRefunded),
-      held: .init(books.held))
+      held: .init(books.held), captureID: capture.captureID)
     guard let booked = books.sale else { return }
     let (sale, figures) = (booked.sale, try SaleRules.figures(try books.terms(of: booked)))
     landedCost = .init(sale.landedCost)

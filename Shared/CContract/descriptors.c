@@ -91,6 +91,20 @@ const void *dropwire_ledger_v1_ListSalesRequest_descriptor(void) { return &dropw
 
 const void *dropwire_ledger_v1_ListSalesResponse_descriptor(void) { return &dropwire__ledger__v1__list_sales_response__descriptor; }
 
+const void *dropwire_ledger_v1_ListCapturesRequest_descriptor(void) { return &dropwire__ledger__v1__list_captures_request__descriptor; }
+
+const void *dropwire_ledger_v1_ListCapturesResponse_descriptor(void) { return &dropwire__ledger__v1__list_captures_response__descriptor; }
+
+const void *dropwire_ledger_v1_ListEntriesRequest_descriptor(void) { return &dropwire__ledger__v1__list_entries_request__descriptor; }
+
+const void *dropwire_ledger_v1_ListEntriesResponse_descriptor(void) { return &dropwire__ledger__v1__list_entries_response__descriptor; }
+
+const void *dropwire_ledger_v1_GetProfitRequest_descriptor(void) { return &dropwire__ledger__v1__get_profit_request__descriptor; }
+
+const void *dropwire_ledger_v1_GetProfitResponse_descriptor(void) { return &dropwire__ledger__v1__get_profit_response__descriptor; }
+
+const void *dropwire_ledger_v1_ProfitLine_descriptor(void) { return &dropwire__ledger__v1__profit_line__descriptor; }
+
 const void *dropwire_ledger_v1_GetBalanceRequest_descriptor(void) { return &dropwire__ledger__v1__get_balance_request__descriptor; }
 
 const void *dropwire_ledger_v1_Balance_descriptor(void) { return &dropwire__ledger__v1__balance__descriptor; }
@@ -113,6 +127,10 @@ const void *dropwire_ledger_v1_SetCommissionRateRequest_descriptor(void) { retur
 
 const void *dropwire_ledger_v1_CommissionRate_descriptor(void) { return &dropwire__ledger__v1__commission_rate__descriptor; }
 
+const void *dropwire_ledger_v1_ListCommissionRatesRequest_descriptor(void) { return &dropwire__ledger__v1__list_commission_rates_request__descriptor; }
+
+const void *dropwire_ledger_v1_ListCommissionRatesResponse_descriptor(void) { return &dropwire__ledger__v1__list_commission_rates_response__descriptor; }
+
 const void *dropwire_ledger_v1_Payout_descriptor(void) { return &dropwire__ledger__v1__payout__descriptor; }
 
 const void *dropwire_ledger_v1_RequestPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__request_payout_request__descriptor; }
@@ -124,6 +142,10 @@ const void *dropwire_ledger_v1_ListPayoutsRequest_descriptor(void) { return &dro
 const void *dropwire_ledger_v1_ListPayoutsResponse_descriptor(void) { return &dropwire__ledger__v1__list_payouts_response__descriptor; }
 
 const void *dropwire_ledger_v1_RetryPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__retry_payout_request__descriptor; }
+
+const void *dropwire_ledger_v1_ReleasePayoutsRequest_descriptor(void) { return &dropwire__ledger__v1__release_payouts_request__descriptor; }
+
+const void *dropwire_ledger_v1_ReleasePayoutsResponse_descriptor(void) { return &dropwire__ledger__v1__release_payouts_response__descriptor; }
 
 const void *dropwire_ledger_v1_AttestPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__attest_payout_request__descriptor; }
 

@@ -35,7 +35,8 @@ extension StoreError: RPCErrorConvertible {
     switch self {
     case .unavailable:
       RPCError(.unavailable, "the service's store is unavailable; ask again with the same id")
-    case .constraint, .statement, .notOurs, .newer, .changedMigration, .inUse, .cannotOpen:
+    case .constraint, .statement, .notOurs, .damaged, .newer, .changedMigration, .inUse,
+      .cannotOpen:
       RPCError(.internalError, "the service failed; its log says why")
     }
   }

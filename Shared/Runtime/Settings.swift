@@ -112,7 +112,10 @@ public struct Settings {
   /// The text of `--help`.
   public var helpText: String {
     var lines = [
-      "USAGE: \(service) [--config FILE] [--help]", "", summary, "",
+      "USAGE: \(service) [--config FILE] [--help]",
+      "       \(service) [--config FILE] --verify BACKUP    reads a backup from end to end",
+      "       \(service) [--config FILE] --restore BACKUP   puts it in the database's place", "",
+      summary, "",
       "SETTINGS (environment variables, or lines NAME=value in the file of --config):",
     ]
     for declaration in declarations {
@@ -155,18 +158,15 @@ public struct Settings {
     while let argument = rest.popFirst() {
       switch argument {
       case "--help", "-h", "--list-steps": continue
-      case "--config":
-        if rest.popFirst() == nil { problems.append("--config needs the name of a file") }
+      case "--config", "--verify", "--restore":
+        if rest.popFirst() == nil { problems.append("\(argument) needs the name of a file") }
       default: problems.append("unknown argument \"\(argument)\"; see \(service) --help")
       }
     }
   }
 
   private mutating func readFile() {
-    let named = arguments.firstIndex(of: "--config").flatMap { index in
-      arguments.indices.contains(index + 1) ? arguments[index + 1] : nil
-    }
-    guard let path = named ?? environment["DROPWIRE_CONFIG"] else { return }
+    guard let path = argument("--config") ?? environment["DROPWIRE_CONFIG"] else { return }
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       problems.append("the settings file \(path) cannot be read")
       return
@@ -181,6 +181,13 @@ public struct Settings {
       }
       let name = trimmed[..<equals].trimmingCharacters(in: .whitespaces)
       file[name] = trimmed[trimmed.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+    }
+  }
+
+  /// What follows an option.
+  func argument(_ option: String) -> String? {
+    arguments.firstIndex(of: option).flatMap { index in
+      arguments.indices.contains(index + 1) ? arguments[index + 1] : nil
     }
   }
 

@@ -36,7 +36,7 @@ import Testing
         answer.sha256 == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: directory)
-          .filter { $0.hasPrefix("copy") } == ["copy.db"])
+          .filter { $0.hasPrefix("copy") }.sorted() == ["copy.db", "copy.db.sha256"])
       let copy = try LedgerUnderTest(.file(path))
       #expect(try await copy.page().count == 5)
       try await copy.expectSound()
@@ -54,7 +54,7 @@ import Testing
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
       await ledger.expectRefused(.failedPrecondition, reason: "BACKUP_FAILED") {
         _ = try await ledger.client.backup(
-          .init(path: "\(directory)/none/copy.db"), options: Page.asOperator)
+          .init(path: "\(directory)/ledger.db/copy.db"), options: Page.asOperator)
       }
       for path in ["", "copy.db"] {
         await ledger.expectRefused(.invalidArgument, fields: ["path"]) {

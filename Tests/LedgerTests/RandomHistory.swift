@@ -13,6 +13,8 @@ struct RandomHistory {
   var numbers: SeededNumbers
   var model = BookModel()
   private var made = 0
+  /// By user; 0 for all without their own.
+  private var rates: [Int64: Int64] = [:]
 
   init(_ ledger: LedgerUnderTest, seed: UInt64) {
     self.ledger = ledger
@@ -24,14 +26,15 @@ struct RandomHistory {
     steps: Int, check: (RandomHistory) async throws -> Void = { _ in }
   ) async throws {
     try await ledger.putRecipients(["admin", "reseller:7", "reseller:42"])
-    _ = try await ledger.client.setCommissionRate(
-      .init(userID: 7, rateBps: 1500), options: LedgerUnderTest.asOperator)
+    try await setRate(7, 1500)
     for step in 1...steps {
       switch number(0...23) {
       case 0...4: try await capture()
       case 5...8: try await sell()
       case 9...11: try await refund()
       case 12...13: try await dispute()
+      case 14 where number(0...3) == 0:
+        try await setRate(pick([0, 7, 42]) ?? 0, number(0...100) * 100)
       case 14: try await fund()
       case 15: try await demand()
       default: try await movePayouts()
@@ -85,7 +88,7 @@ struct RandomHistory {
     let cost = number(0...order.price * 3 / 2)
     order.cost = cost
     order.isFundedByReseller = order.user != 0 && number(0...1) == 1
-    order.rate = order.user == 7 ? 1500 : 1000
+    order.rate = rates[order.user] ?? rates[0] ?? 1000
     let sale = try await ledger.client.recordSale(
       RecordSaleRequest(
         orderID: order.id, userID: order.user, environment: .sandbox,
@@ -153,6 +156,13 @@ struct RandomHistory {
       expect(
         try await ledger.client.recordDispute(request, options: LedgerUnderTest.asSystem), order)
     }
+  }
+
+  private mutating func setRate(_ user: Int64, _ basisPoints: Int64) async throws {
+    rates[user] = basisPoints
+    let rate = try await ledger.client.setCommissionRate(
+      .init(userID: user, rateBps: Int32(basisPoints)), options: LedgerUnderTest.asOperator)
+    #expect(rate.rateBps == Int32(basisPoints))
   }
 
   private mutating func fund() async throws {

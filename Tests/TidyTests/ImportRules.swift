@@ -18,7 +18,7 @@ enum ImportRules {
       "Shared/Runtime/",
       [
         "RPC", "ServiceLifecycle", "UnixSignals", "Logging", "Contract", "Store", "Outside",
-        "Money", "Measure",
+        "Money", "Measure", "Crypto",
       ]
     ),
     ("Services/orders/", service.union(["PayPal"])),

@@ -49,6 +49,13 @@ public enum ContractCatalogue {
     GetSaleRequest.self,
     ListSalesRequest.self,
     ListSalesResponse.self,
+    ListCapturesRequest.self,
+    ListCapturesResponse.self,
+    ListEntriesRequest.self,
+    ListEntriesResponse.self,
+    GetProfitRequest.self,
+    GetProfitResponse.self,
+    ProfitLine.self,
     GetBalanceRequest.self,
     Balance.self,
     TrialBalanceRequest.self,
@@ -60,12 +67,16 @@ public enum ContractCatalogue {
     StatementLine.self,
     SetCommissionRateRequest.self,
     CommissionRate.self,
+    ListCommissionRatesRequest.self,
+    ListCommissionRatesResponse.self,
     Payout.self,
     RequestPayoutRequest.self,
     GetPayoutRequest.self,
     ListPayoutsRequest.self,
     ListPayoutsResponse.self,
     RetryPayoutRequest.self,
+    ReleasePayoutsRequest.self,
+    ReleasePayoutsResponse.self,
     AttestPayoutRequest.self,
     ExportJournalRequest.self,
     ExportJournalResponse.self,
@@ -182,6 +193,9 @@ public enum ContractCatalogue {
         "dropwire.ledger.v1.Ledger", "ListSales", ListSalesRequest.self, ListSalesResponse.self,
         isIdempotent: true),
       MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "ListCaptures", ListCapturesRequest.self,
+        ListCapturesResponse.self, isIdempotent: true),
+      MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "GetBalance", GetBalanceRequest.self, Balance.self,
         isIdempotent: true),
       MethodDescription.answering(
@@ -191,8 +205,17 @@ public enum ContractCatalogue {
         "dropwire.ledger.v1.Ledger", "GetStatement", GetStatementRequest.self,
         GetStatementResponse.self, isIdempotent: true),
       MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "ListEntries", ListEntriesRequest.self,
+        ListEntriesResponse.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "GetProfit", GetProfitRequest.self, GetProfitResponse.self,
+        isIdempotent: true),
+      MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "SetCommissionRate", SetCommissionRateRequest.self,
         CommissionRate.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "ListCommissionRates", ListCommissionRatesRequest.self,
+        ListCommissionRatesResponse.self, isIdempotent: true),
       MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "RequestPayout", RequestPayoutRequest.self, Payout.self,
         isIdempotent: true),
@@ -205,6 +228,9 @@ public enum ContractCatalogue {
       MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "RetryPayout", RetryPayoutRequest.self, Payout.self,
         isIdempotent: false),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "ReleasePayouts", ReleasePayoutsRequest.self,
+        ReleasePayoutsResponse.self, isIdempotent: true),
       MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "AttestPayout", AttestPayoutRequest.self, Payout.self,
         isIdempotent: true),

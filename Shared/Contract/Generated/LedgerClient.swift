@@ -115,6 +115,14 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "ListSales", request, isIdempotent: true, options)
   }
 
+  /// What is booked about captured orders, sold or not: those that are named, or all by order id.
+  public func listCaptures(_ request: ListCapturesRequest, options: CallOptions = CallOptions())
+    async throws -> ListCapturesResponse
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "ListCaptures", request, isIdempotent: true, options)
+  }
+
   public func getBalance(_ request: GetBalanceRequest, options: CallOptions = CallOptions())
     async throws -> Balance
   {
@@ -139,12 +147,36 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "GetStatement", request, isIdempotent: true, options)
   }
 
+  /// The journal's entries in their order.
+  public func listEntries(_ request: ListEntriesRequest, options: CallOptions = CallOptions())
+    async throws -> ListEntriesResponse
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "ListEntries", request, isIdempotent: true, options)
+  }
+
+  /// What orders brought, by order, product, reseller or month, with the totals of all.
+  public func getProfit(_ request: GetProfitRequest, options: CallOptions = CallOptions())
+    async throws -> GetProfitResponse
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "GetProfit", request, isIdempotent: true, options)
+  }
+
   /// The commission rate from now on, for all or for one reseller.
   public func setCommissionRate(
     _ request: SetCommissionRateRequest, options: CallOptions = CallOptions()
   ) async throws -> CommissionRate {
     try await channel.call(
       "dropwire.ledger.v1.Ledger", "SetCommissionRate", request, isIdempotent: true, options)
+  }
+
+  /// Rates as they were set, newest first: who, when and why.
+  public func listCommissionRates(
+    _ request: ListCommissionRatesRequest, options: CallOptions = CallOptions()
+  ) async throws -> ListCommissionRatesResponse {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "ListCommissionRates", request, isIdempotent: true, options)
   }
 
   /// Pays out an available balance on demand. Replay: the payout as it is now.
@@ -174,6 +206,14 @@ public struct LedgerClient: Sendable {
   {
     try await channel.call(
       "dropwire.ledger.v1.Ledger", "RetryPayout", request, isIdempotent: false, options)
+  }
+
+  /// Lets payouts go out again that wait since a restore. Replay: nothing is held any more.
+  public func releasePayouts(_ request: ReleasePayoutsRequest, options: CallOptions = CallOptions())
+    async throws -> ReleasePayoutsResponse
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "ReleasePayouts", request, isIdempotent: true, options)
   }
 
   /// Ends a payout that PayPal will not end, by what a person found out. Replay: the payout as it

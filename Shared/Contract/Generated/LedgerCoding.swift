@@ -92,6 +92,7 @@ extension Sale: ContractMessage {
     fields.message(17, refunded)
     fields.message(18, supplierRefunded)
     fields.message(19, held)
+    fields.value(20, captureID)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -115,6 +116,7 @@ extension Sale: ContractMessage {
     refunded = try fields.message(17)
     supplierRefunded = try fields.message(18)
     held = try fields.message(19)
+    captureID = try fields.value(20)
   }
 }
 
@@ -444,6 +446,138 @@ extension ListSalesResponse: ContractMessage {
   }
 }
 
+extension ListCapturesRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ListCapturesRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, orderIDs)
+    fields.value(1, pageSize)
+    fields.value(2, pageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    orderIDs = try fields.values(0)
+    pageSize = try fields.value(1)
+    pageToken = try fields.value(2)
+  }
+}
+
+extension ListCapturesResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ListCapturesResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, sales)
+    fields.value(1, nextPageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    sales = try fields.values(0)
+    nextPageToken = try fields.value(1)
+  }
+}
+
+extension ListEntriesRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ListEntriesRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, environment)
+    fields.value(1, orderID)
+    fields.value(2, pageSize)
+    fields.value(3, pageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    environment = try fields.value(0)
+    orderID = try fields.value(1)
+    pageSize = try fields.value(2)
+    pageToken = try fields.value(3)
+  }
+}
+
+extension ListEntriesResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ListEntriesResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, entries)
+    fields.value(1, nextPageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    entries = try fields.values(0)
+    nextPageToken = try fields.value(1)
+  }
+}
+
+extension GetProfitRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_GetProfitRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, environment)
+    fields.value(1, grouping)
+    fields.value(2, currency)
+    fields.value(3, userID)
+    fields.message(4, from)
+    fields.message(5, until)
+    fields.value(6, pageSize)
+    fields.value(7, pageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    environment = try fields.value(0)
+    grouping = try fields.value(1)
+    currency = try fields.value(2)
+    userID = try fields.value(3)
+    from = try fields.message(4)
+    until = try fields.message(5)
+    pageSize = try fields.value(6)
+    pageToken = try fields.value(7)
+  }
+}
+
+extension GetProfitResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_GetProfitResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, lines)
+    fields.values(1, totals)
+    fields.value(2, nextPageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    lines = try fields.values(0)
+    totals = try fields.values(1)
+    nextPageToken = try fields.value(2)
+  }
+}
+
+extension ProfitLine: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ProfitLine_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, key)
+    fields.value(1, orders)
+    fields.message(2, sales)
+    fields.message(3, refunds)
+    fields.message(4, paymentFees)
+    fields.message(5, supplierCost)
+    fields.message(6, gross)
+    fields.message(7, commission)
+    fields.message(8, resellerShare)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    key = try fields.value(0)
+    orders = try fields.value(1)
+    sales = try fields.message(2)
+    refunds = try fields.message(3)
+    paymentFees = try fields.message(4)
+    supplierCost = try fields.message(5)
+    gross = try fields.message(6)
+    commission = try fields.message(7)
+    resellerShare = try fields.message(8)
+  }
+}
+
 extension GetBalanceRequest: ContractMessage {
   public static let layout = MessageLayout(dropwire_ledger_v1_GetBalanceRequest_descriptor())
 
@@ -604,11 +738,13 @@ extension SetCommissionRateRequest: ContractMessage {
   public func write(to fields: inout some FieldWriter) {
     fields.value(0, userID)
     fields.value(1, rateBps)
+    fields.value(2, note)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     userID = try fields.value(0)
     rateBps = try fields.value(1)
+    note = try fields.value(2)
   }
 }
 
@@ -619,12 +755,50 @@ extension CommissionRate: ContractMessage {
     fields.value(0, userID)
     fields.value(1, rateBps)
     fields.message(2, updatedAt)
+    fields.value(3, version)
+    fields.value(4, setBy)
+    fields.value(5, note)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     userID = try fields.value(0)
     rateBps = try fields.value(1)
     updatedAt = try fields.message(2)
+    version = try fields.value(3)
+    setBy = try fields.value(4)
+    note = try fields.value(5)
+  }
+}
+
+extension ListCommissionRatesRequest: ContractMessage {
+  public static let layout = MessageLayout(
+    dropwire_ledger_v1_ListCommissionRatesRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, userID)
+    fields.value(1, pageSize)
+    fields.value(2, pageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    userID = try fields.value(0)
+    pageSize = try fields.value(1)
+    pageToken = try fields.value(2)
+  }
+}
+
+extension ListCommissionRatesResponse: ContractMessage {
+  public static let layout = MessageLayout(
+    dropwire_ledger_v1_ListCommissionRatesResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, rates)
+    fields.value(1, nextPageToken)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    rates = try fields.values(0)
+    nextPageToken = try fields.value(1)
   }
 }
 
@@ -748,6 +922,30 @@ extension RetryPayoutRequest: ContractMessage {
   }
 }
 
+extension ReleasePayoutsRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ReleasePayoutsRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, note)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    note = try fields.value(0)
+  }
+}
+
+extension ReleasePayoutsResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ReleasePayoutsResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, wasHeld)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    wasHeld = try fields.value(0)
+  }
+}
+
 extension AttestPayoutRequest: ContractMessage {
   public static let layout = MessageLayout(dropwire_ledger_v1_AttestPayoutRequest_descriptor())
 
@@ -830,9 +1028,11 @@ extension CheckInvariantsRequest: ContractMessage {
   public static let layout = MessageLayout(dropwire_ledger_v1_CheckInvariantsRequest_descriptor())
 
   public func write(to fields: inout some FieldWriter) {
+    fields.value(0, keptOnly)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
+    keptOnly = try fields.value(0)
   }
 }
 
@@ -841,10 +1041,12 @@ extension CheckInvariantsResponse: ContractMessage {
 
   public func write(to fields: inout some FieldWriter) {
     fields.values(0, violations)
+    fields.message(1, passedAt)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     violations = try fields.values(0)
+    passedAt = try fields.message(1)
   }
 }
 
@@ -855,11 +1057,13 @@ extension Violation: ContractMessage {
     fields.value(0, rule)
     fields.value(1, subject)
     fields.value(2, text)
+    fields.message(3, foundAt)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     rule = try fields.value(0)
     subject = try fields.value(1)
     text = try fields.value(2)
+    foundAt = try fields.message(3)
   }
 }

@@ -51,6 +51,10 @@ public protocol LedgerMethods: Sendable {
   func getSale(_ request: GetSaleRequest, _ context: CallContext) async throws -> Sale
   func listSales(_ request: ListSalesRequest, _ context: CallContext) async throws
     -> ListSalesResponse
+
+  /// What is booked about captured orders, sold or not: those that are named, or all by order id.
+  func listCaptures(_ request: ListCapturesRequest, _ context: CallContext) async throws
+    -> ListCapturesResponse
   func getBalance(_ request: GetBalanceRequest, _ context: CallContext) async throws -> Balance
 
   /// Every account with its balance; debits and credits are equal in each currency.
@@ -62,9 +66,21 @@ public protocol LedgerMethods: Sendable {
   func getStatement(_ request: GetStatementRequest, _ context: CallContext) async throws
     -> GetStatementResponse
 
+  /// The journal's entries in their order.
+  func listEntries(_ request: ListEntriesRequest, _ context: CallContext) async throws
+    -> ListEntriesResponse
+
+  /// What orders brought, by order, product, reseller or month, with the totals of all.
+  func getProfit(_ request: GetProfitRequest, _ context: CallContext) async throws
+    -> GetProfitResponse
+
   /// The commission rate from now on, for all or for one reseller.
   func setCommissionRate(_ request: SetCommissionRateRequest, _ context: CallContext) async throws
     -> CommissionRate
+
+  /// Rates as they were set, newest first: who, when and why.
+  func listCommissionRates(_ request: ListCommissionRatesRequest, _ context: CallContext)
+    async throws -> ListCommissionRatesResponse
 
   /// Pays out an available balance on demand. Replay: the payout as it is now.
   func requestPayout(_ request: RequestPayoutRequest, _ context: CallContext) async throws -> Payout
@@ -72,6 +88,10 @@ public protocol LedgerMethods: Sendable {
   func listPayouts(_ request: ListPayoutsRequest, _ context: CallContext) async throws
     -> ListPayoutsResponse
   func retryPayout(_ request: RetryPayoutRequest, _ context: CallContext) async throws -> Payout
+
+  /// Lets payouts go out again that wait since a restore. Replay: nothing is held any more.
+  func releasePayouts(_ request: ReleasePayoutsRequest, _ context: CallContext) async throws
+    -> ReleasePayoutsResponse
 
   /// Ends a payout that PayPal will not end, by what a person found out. Replay: the payout as it
   /// is now.
@@ -166,6 +186,12 @@ extension LedgerMethods {
     throw .unimplemented("dropwire.ledger.v1.Ledger", "ListSales")
   }
 
+  public func listCaptures(_ request: ListCapturesRequest, _ context: CallContext) async throws
+    -> ListCapturesResponse
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "ListCaptures")
+  }
+
   public func getBalance(_ request: GetBalanceRequest, _ context: CallContext) async throws
     -> Balance
   {
@@ -184,10 +210,28 @@ extension LedgerMethods {
     throw .unimplemented("dropwire.ledger.v1.Ledger", "GetStatement")
   }
 
+  public func listEntries(_ request: ListEntriesRequest, _ context: CallContext) async throws
+    -> ListEntriesResponse
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "ListEntries")
+  }
+
+  public func getProfit(_ request: GetProfitRequest, _ context: CallContext) async throws
+    -> GetProfitResponse
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "GetProfit")
+  }
+
   public func setCommissionRate(_ request: SetCommissionRateRequest, _ context: CallContext)
     async throws -> CommissionRate
   {
     throw .unimplemented("dropwire.ledger.v1.Ledger", "SetCommissionRate")
+  }
+
+  public func listCommissionRates(_ request: ListCommissionRatesRequest, _ context: CallContext)
+    async throws -> ListCommissionRatesResponse
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "ListCommissionRates")
   }
 
   public func requestPayout(_ request: RequestPayoutRequest, _ context: CallContext) async throws
@@ -211,6 +255,12 @@ extension LedgerMethods {
     -> Payout
   {
     throw .unimplemented("dropwire.ledger.v1.Ledger", "RetryPayout")
+  }
+
+  public func releasePayouts(_ request: ReleasePayoutsRequest, _ context: CallContext) async throws
+    -> ReleasePayoutsResponse
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "ReleasePayouts")
   }
 
   public func attestPayout(_ request: AttestPayoutRequest, _ context: CallContext) async throws
@@ -260,14 +310,19 @@ extension LedgerMethods {
     methods["GetPayoutTerms"] = .answering(getPayoutTerms)
     methods["GetSale"] = .answering(getSale)
     methods["ListSales"] = .answering(listSales)
+    methods["ListCaptures"] = .answering(listCaptures)
     methods["GetBalance"] = .answering(getBalance)
     methods["TrialBalance"] = .answering(trialBalance)
     methods["GetStatement"] = .answering(getStatement)
+    methods["ListEntries"] = .answering(listEntries)
+    methods["GetProfit"] = .answering(getProfit)
     methods["SetCommissionRate"] = .answering(setCommissionRate)
+    methods["ListCommissionRates"] = .answering(listCommissionRates)
     methods["RequestPayout"] = .answering(requestPayout)
     methods["GetPayout"] = .answering(getPayout)
     methods["ListPayouts"] = .answering(listPayouts)
     methods["RetryPayout"] = .answering(retryPayout)
+    methods["ReleasePayouts"] = .answering(releasePayouts)
     methods["AttestPayout"] = .answering(attestPayout)
     methods["ExportJournal"] = .streaming(exportJournal)
     methods["VerifyJournal"] = .answering(verifyJournal)

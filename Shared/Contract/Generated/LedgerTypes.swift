@@ -123,6 +123,53 @@ public enum PayoutSchedule: ContractEnum {
   }
 }
 
+public enum ProfitGrouping: ContractEnum {
+  case unspecified
+  case order
+  case product
+  case reseller
+  /// Of the entries' occurred_at, in UTC.
+  case month
+  /// A number that this contract does not name, from a newer one.
+  case unrecognized(Int32)
+
+  public static let namePrefix = "PROFIT_GROUPING_"
+  public static let allKnown: [Self] = [.unspecified, .order, .product, .reseller, .month]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .order
+    case 2: self = .product
+    case 3: self = .reseller
+    case 4: self = .month
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .order: 1
+    case .product: 2
+    case .reseller: 3
+    case .month: 4
+    case .unrecognized(let number): number
+    }
+  }
+
+  public var name: String {
+    switch self {
+    case .unspecified: "PROFIT_GROUPING_UNSPECIFIED"
+    case .order: "PROFIT_GROUPING_ORDER"
+    case .product: "PROFIT_GROUPING_PRODUCT"
+    case .reseller: "PROFIT_GROUPING_RESELLER"
+    case .month: "PROFIT_GROUPING_MONTH"
+    case .unrecognized(let number): String(number)
+    }
+  }
+}
+
 public enum PayoutState: ContractEnum {
   case unspecified
   case notDue
@@ -373,6 +420,8 @@ public struct Sale: Sendable, Hashable {
   public var supplierRefunded: Money?
   /// What open disputes hold back from the seller.
   public var held: Money?
+  /// PayPal's id of the capture.
+  public var captureID: String
 
   public init(
     orderID: String = "", userID: Int64 = 0, environment: Environment = .unspecified,
@@ -381,7 +430,7 @@ public struct Sale: Sendable, Hashable {
     fundedBy: String = "", productURL: String = "", marketplace: String = "",
     adminPayoutID: String = "", resellerPayoutID: String = "", occurredAt: Timestamp? = nil,
     recordedAt: Timestamp? = nil, refunded: Money? = nil, supplierRefunded: Money? = nil,
-    held: Money? = nil
+    held: Money? = nil, captureID: String = ""
   ) {
     self.orderID = orderID
     self.userID = userID
@@ -403,6 +452,7 @@ public struct Sale: Sendable, Hashable {
     self.refunded = refunded
     self.supplierRefunded = supplierRefunded
     self.held = held
+    self.captureID = captureID
   }
 }
 
@@ -729,6 +779,138 @@ public struct ListSalesResponse: Sendable, Hashable {
   }
 }
 
+/// The request of `Ledger.ListCaptures`.
+public struct ListCapturesRequest: Sendable, Hashable {
+  /// These, 500 at most; what is not booked is left out. Empty for all.
+  public var orderIDs: [String]
+  public var pageSize: Int32
+  public var pageToken: String
+
+  public init(orderIDs: [String] = [], pageSize: Int32 = 0, pageToken: String = "") {
+    self.orderIDs = orderIDs
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+}
+
+/// The answer of `Ledger.ListCaptures`.
+public struct ListCapturesResponse: Sendable, Hashable {
+  public var sales: [Sale]
+  public var nextPageToken: String
+
+  public init(sales: [Sale] = [], nextPageToken: String = "") {
+    self.sales = sales
+    self.nextPageToken = nextPageToken
+  }
+}
+
+/// The request of `Ledger.ListEntries`.
+public struct ListEntriesRequest: Sendable, Hashable {
+  public var environment: Environment
+  /// Only this order's; empty for all.
+  public var orderID: String
+  public var pageSize: Int32
+  public var pageToken: String
+
+  public init(
+    environment: Environment = .unspecified, orderID: String = "", pageSize: Int32 = 0,
+    pageToken: String = ""
+  ) {
+    self.environment = environment
+    self.orderID = orderID
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+}
+
+/// The answer of `Ledger.ListEntries`.
+public struct ListEntriesResponse: Sendable, Hashable {
+  public var entries: [JournalEntry]
+  public var nextPageToken: String
+
+  public init(entries: [JournalEntry] = [], nextPageToken: String = "") {
+    self.entries = entries
+    self.nextPageToken = nextPageToken
+  }
+}
+
+/// The request of `Ledger.GetProfit`.
+public struct GetProfitRequest: Sendable, Hashable {
+  public var environment: Environment
+  public var grouping: ProfitGrouping
+  /// Empty for all.
+  public var currency: String
+  /// Only this reseller's; 0 for all.
+  public var userID: Int64
+  /// Entries that occurred in this time; absent for no limit. `until` itself is outside.
+  public var from: Timestamp?
+  public var until: Timestamp?
+  public var pageSize: Int32
+  public var pageToken: String
+
+  public init(
+    environment: Environment = .unspecified, grouping: ProfitGrouping = .unspecified,
+    currency: String = "", userID: Int64 = 0, from: Timestamp? = nil, until: Timestamp? = nil,
+    pageSize: Int32 = 0, pageToken: String = ""
+  ) {
+    self.environment = environment
+    self.grouping = grouping
+    self.currency = currency
+    self.userID = userID
+    self.from = from
+    self.until = until
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+}
+
+/// The answer of `Ledger.GetProfit`.
+public struct GetProfitResponse: Sendable, Hashable {
+  public var lines: [ProfitLine]
+  /// One per currency, of all pages; their key is empty.
+  public var totals: [ProfitLine]
+  public var nextPageToken: String
+
+  public init(lines: [ProfitLine] = [], totals: [ProfitLine] = [], nextPageToken: String = "") {
+    self.lines = lines
+    self.totals = totals
+    self.nextPageToken = nextPageToken
+  }
+}
+
+/// What the postings of some orders come to, all in one currency: sales - refunds - payment fees -
+/// supplier cost = commission + reseller share.
+public struct ProfitLine: Sendable, Hashable {
+  /// The order, the product's URL, the reseller's id (0 for house orders), or a month, 2026-11.
+  public var key: String
+  /// How many orders these postings are about.
+  public var orders: Int64
+  public var sales: Money?
+  public var refunds: Money?
+  public var paymentFees: Money?
+  public var supplierCost: Money?
+  /// What is divided; may be negative, as the shares may.
+  public var gross: Money?
+  public var commission: Money?
+  public var resellerShare: Money?
+
+  public init(
+    key: String = "", orders: Int64 = 0, sales: Money? = nil, refunds: Money? = nil,
+    paymentFees: Money? = nil, supplierCost: Money? = nil, gross: Money? = nil,
+    commission: Money? = nil, resellerShare: Money? = nil
+  ) {
+    self.key = key
+    self.orders = orders
+    self.sales = sales
+    self.refunds = refunds
+    self.paymentFees = paymentFees
+    self.supplierCost = supplierCost
+    self.gross = gross
+    self.commission = commission
+    self.resellerShare = resellerShare
+  }
+}
+
 /// The request of `Ledger.GetBalance`.
 public struct GetBalanceRequest: Sendable, Hashable {
   /// paypal, reseller:42, adminPayable and so on.
@@ -885,10 +1067,13 @@ public struct SetCommissionRateRequest: Sendable, Hashable {
   public var userID: Int64
   /// 0 to 10000 basis points.
   public var rateBps: Int32
+  /// Why, for the history.
+  public var note: String
 
-  public init(userID: Int64 = 0, rateBps: Int32 = 0) {
+  public init(userID: Int64 = 0, rateBps: Int32 = 0, note: String = "") {
     self.userID = userID
     self.rateBps = rateBps
+    self.note = note
   }
 }
 
@@ -897,11 +1082,47 @@ public struct CommissionRate: Sendable, Hashable {
   public var userID: Int64
   public var rateBps: Int32
   public var updatedAt: Timestamp?
+  /// Counts the rates of this user.
+  public var version: Int32
+  /// Who: admin:7, operator:NAME.
+  public var setBy: String
+  public var note: String
 
-  public init(userID: Int64 = 0, rateBps: Int32 = 0, updatedAt: Timestamp? = nil) {
+  public init(
+    userID: Int64 = 0, rateBps: Int32 = 0, updatedAt: Timestamp? = nil, version: Int32 = 0,
+    setBy: String = "", note: String = ""
+  ) {
     self.userID = userID
     self.rateBps = rateBps
     self.updatedAt = updatedAt
+    self.version = version
+    self.setBy = setBy
+    self.note = note
+  }
+}
+
+/// The request of `Ledger.ListCommissionRates`.
+public struct ListCommissionRatesRequest: Sendable, Hashable {
+  /// 0 for the rate of all resellers without their own.
+  public var userID: Int64
+  public var pageSize: Int32
+  public var pageToken: String
+
+  public init(userID: Int64 = 0, pageSize: Int32 = 0, pageToken: String = "") {
+    self.userID = userID
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+}
+
+/// The answer of `Ledger.ListCommissionRates`.
+public struct ListCommissionRatesResponse: Sendable, Hashable {
+  public var rates: [CommissionRate]
+  public var nextPageToken: String
+
+  public init(rates: [CommissionRate] = [], nextPageToken: String = "") {
+    self.rates = rates
+    self.nextPageToken = nextPageToken
   }
 }
 
@@ -1029,6 +1250,26 @@ public struct RetryPayoutRequest: Sendable, Hashable {
   }
 }
 
+/// The request of `Ledger.ReleasePayouts`.
+public struct ReleasePayoutsRequest: Sendable, Hashable {
+  /// What was seen in PayPal's activity. Required.
+  public var note: String
+
+  public init(note: String = "") {
+    self.note = note
+  }
+}
+
+/// The answer of `Ledger.ReleasePayouts`.
+public struct ReleasePayoutsResponse: Sendable, Hashable {
+  /// False when nothing was held.
+  public var wasHeld: Bool
+
+  public init(wasHeld: Bool = false) {
+    self.wasHeld = wasHeld
+  }
+}
+
 /// The request of `Ledger.AttestPayout`.
 public struct AttestPayoutRequest: Sendable, Hashable {
   public var payoutID: String
@@ -1109,15 +1350,23 @@ public struct VerifyJournalResponse: Sendable, Hashable {
 
 /// The request of `Ledger.CheckInvariants`.
 public struct CheckInvariantsRequest: Sendable, Hashable {
-  public init() {}
+  /// Only what the background check has found; else every rule is checked now as well.
+  public var keptOnly: Bool
+
+  public init(keptOnly: Bool = false) {
+    self.keptOnly = keptOnly
+  }
 }
 
 /// The answer of `Ledger.CheckInvariants`.
 public struct CheckInvariantsResponse: Sendable, Hashable {
   public var violations: [Violation]
+  /// When the background check last came to the end of the books; absent before the first time.
+  public var passedAt: Timestamp?
 
-  public init(violations: [Violation] = []) {
+  public init(violations: [Violation] = [], passedAt: Timestamp? = nil) {
     self.violations = violations
+    self.passedAt = passedAt
   }
 }
 
@@ -1126,10 +1375,14 @@ public struct Violation: Sendable, Hashable {
   public var rule: String
   public var subject: String
   public var text: String
+  /// When the background check found it; absent when it was found now.
+  public var foundAt: Timestamp?
 
-  public init(rule: String = "", subject: String = "", text: String = "") {
+  public init(rule: String = "", subject: String = "", text: String = "", foundAt: Timestamp? = nil)
+  {
     self.rule = rule
     self.subject = subject
     self.text = text
+    self.foundAt = foundAt
   }
 }

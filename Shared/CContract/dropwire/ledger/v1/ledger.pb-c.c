@@ -952,6 +952,321 @@ void   dropwire__ledger__v1__list_sales_response__free_unpacked
   assert(message->base.descriptor == &dropwire__ledger__v1__list_sales_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__ledger__v1__list_captures_request__init
+                     (Dropwire__Ledger__V1__ListCapturesRequest         *message)
+{
+  static const Dropwire__Ledger__V1__ListCapturesRequest init_value = DROPWIRE__LEDGER__V1__LIST_CAPTURES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_captures_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCapturesRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_captures_request__pack
+                     (const Dropwire__Ledger__V1__ListCapturesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_captures_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCapturesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListCapturesRequest *
+       dropwire__ledger__v1__list_captures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListCapturesRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_captures_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_captures_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListCapturesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__list_captures_response__init
+                     (Dropwire__Ledger__V1__ListCapturesResponse         *message)
+{
+  static const Dropwire__Ledger__V1__ListCapturesResponse init_value = DROPWIRE__LEDGER__V1__LIST_CAPTURES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_captures_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCapturesResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_captures_response__pack
+                     (const Dropwire__Ledger__V1__ListCapturesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_captures_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCapturesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListCapturesResponse *
+       dropwire__ledger__v1__list_captures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListCapturesResponse *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_captures_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_captures_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListCapturesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_captures_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__list_entries_request__init
+                     (Dropwire__Ledger__V1__ListEntriesRequest         *message)
+{
+  static const Dropwire__Ledger__V1__ListEntriesRequest init_value = DROPWIRE__LEDGER__V1__LIST_ENTRIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_entries_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListEntriesRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_entries_request__pack
+                     (const Dropwire__Ledger__V1__ListEntriesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_entries_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListEntriesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListEntriesRequest *
+       dropwire__ledger__v1__list_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListEntriesRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_entries_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_entries_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListEntriesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__list_entries_response__init
+                     (Dropwire__Ledger__V1__ListEntriesResponse         *message)
+{
+  static const Dropwire__Ledger__V1__ListEntriesResponse init_value = DROPWIRE__LEDGER__V1__LIST_ENTRIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_entries_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListEntriesResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_entries_response__pack
+                     (const Dropwire__Ledger__V1__ListEntriesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_entries_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListEntriesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListEntriesResponse *
+       dropwire__ledger__v1__list_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListEntriesResponse *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_entries_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_entries_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListEntriesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_entries_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__get_profit_request__init
+                     (Dropwire__Ledger__V1__GetProfitRequest         *message)
+{
+  static const Dropwire__Ledger__V1__GetProfitRequest init_value = DROPWIRE__LEDGER__V1__GET_PROFIT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__get_profit_request__get_packed_size
+                     (const Dropwire__Ledger__V1__GetProfitRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__get_profit_request__pack
+                     (const Dropwire__Ledger__V1__GetProfitRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__get_profit_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__GetProfitRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__GetProfitRequest *
+       dropwire__ledger__v1__get_profit_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__GetProfitRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__get_profit_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__get_profit_request__free_unpacked
+                     (Dropwire__Ledger__V1__GetProfitRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__get_profit_response__init
+                     (Dropwire__Ledger__V1__GetProfitResponse         *message)
+{
+  static const Dropwire__Ledger__V1__GetProfitResponse init_value = DROPWIRE__LEDGER__V1__GET_PROFIT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__get_profit_response__get_packed_size
+                     (const Dropwire__Ledger__V1__GetProfitResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__get_profit_response__pack
+                     (const Dropwire__Ledger__V1__GetProfitResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__get_profit_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__GetProfitResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__GetProfitResponse *
+       dropwire__ledger__v1__get_profit_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__GetProfitResponse *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__get_profit_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__get_profit_response__free_unpacked
+                     (Dropwire__Ledger__V1__GetProfitResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__get_profit_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__profit_line__init
+                     (Dropwire__Ledger__V1__ProfitLine         *message)
+{
+  static const Dropwire__Ledger__V1__ProfitLine init_value = DROPWIRE__LEDGER__V1__PROFIT_LINE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__profit_line__get_packed_size
+                     (const Dropwire__Ledger__V1__ProfitLine *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__profit_line__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__profit_line__pack
+                     (const Dropwire__Ledger__V1__ProfitLine *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__profit_line__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__profit_line__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ProfitLine *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__profit_line__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ProfitLine *
+       dropwire__ledger__v1__profit_line__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ProfitLine *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__profit_line__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__profit_line__free_unpacked
+                     (Dropwire__Ledger__V1__ProfitLine *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__profit_line__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__ledger__v1__get_balance_request__init
                      (Dropwire__Ledger__V1__GetBalanceRequest         *message)
 {
@@ -1447,6 +1762,96 @@ void   dropwire__ledger__v1__commission_rate__free_unpacked
   assert(message->base.descriptor == &dropwire__ledger__v1__commission_rate__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__ledger__v1__list_commission_rates_request__init
+                     (Dropwire__Ledger__V1__ListCommissionRatesRequest         *message)
+{
+  static const Dropwire__Ledger__V1__ListCommissionRatesRequest init_value = DROPWIRE__LEDGER__V1__LIST_COMMISSION_RATES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_commission_rates_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCommissionRatesRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_commission_rates_request__pack
+                     (const Dropwire__Ledger__V1__ListCommissionRatesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_commission_rates_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCommissionRatesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListCommissionRatesRequest *
+       dropwire__ledger__v1__list_commission_rates_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListCommissionRatesRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_commission_rates_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_commission_rates_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListCommissionRatesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__list_commission_rates_response__init
+                     (Dropwire__Ledger__V1__ListCommissionRatesResponse         *message)
+{
+  static const Dropwire__Ledger__V1__ListCommissionRatesResponse init_value = DROPWIRE__LEDGER__V1__LIST_COMMISSION_RATES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__list_commission_rates_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCommissionRatesResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__list_commission_rates_response__pack
+                     (const Dropwire__Ledger__V1__ListCommissionRatesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__list_commission_rates_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCommissionRatesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ListCommissionRatesResponse *
+       dropwire__ledger__v1__list_commission_rates_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ListCommissionRatesResponse *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__list_commission_rates_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__list_commission_rates_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListCommissionRatesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__list_commission_rates_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__ledger__v1__payout__init
                      (Dropwire__Ledger__V1__Payout         *message)
 {
@@ -1715,6 +2120,96 @@ void   dropwire__ledger__v1__retry_payout_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &dropwire__ledger__v1__retry_payout_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__release_payouts_request__init
+                     (Dropwire__Ledger__V1__ReleasePayoutsRequest         *message)
+{
+  static const Dropwire__Ledger__V1__ReleasePayoutsRequest init_value = DROPWIRE__LEDGER__V1__RELEASE_PAYOUTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__release_payouts_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ReleasePayoutsRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__release_payouts_request__pack
+                     (const Dropwire__Ledger__V1__ReleasePayoutsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__release_payouts_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReleasePayoutsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ReleasePayoutsRequest *
+       dropwire__ledger__v1__release_payouts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ReleasePayoutsRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__release_payouts_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__release_payouts_request__free_unpacked
+                     (Dropwire__Ledger__V1__ReleasePayoutsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__release_payouts_response__init
+                     (Dropwire__Ledger__V1__ReleasePayoutsResponse         *message)
+{
+  static const Dropwire__Ledger__V1__ReleasePayoutsResponse init_value = DROPWIRE__LEDGER__V1__RELEASE_PAYOUTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__release_payouts_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ReleasePayoutsResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__release_payouts_response__pack
+                     (const Dropwire__Ledger__V1__ReleasePayoutsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__release_payouts_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReleasePayoutsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ReleasePayoutsResponse *
+       dropwire__ledger__v1__release_payouts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ReleasePayoutsResponse *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__release_payouts_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__release_payouts_response__free_unpacked
+                     (Dropwire__Ledger__V1__ReleasePayoutsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__release_payouts_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   dropwire__ledger__v1__attest_payout_request__init
@@ -2386,7 +2881,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__record_sale_request__desc
   (ProtobufCMessageInit) dropwire__ledger__v1__record_sale_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__sale__field_descriptors[20] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__sale__field_descriptors[21] =
 {
   {
     "order_id",
@@ -2628,9 +3123,22 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__sale__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "capture_id",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__Sale, capture_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__sale__field_indices_by_name[] = {
   13,   /* field[13] = admin_payout_id */
+  20,   /* field[20] = capture_id */
   7,   /* field[7] = commission */
   9,   /* field[9] = commission_rate_bps */
   2,   /* field[2] = environment */
@@ -2654,7 +3162,7 @@ static const unsigned dropwire__ledger__v1__sale__field_indices_by_name[] = {
 static const ProtobufCIntRange dropwire__ledger__v1__sale__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 20 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__sale__descriptor =
 {
@@ -2664,7 +3172,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__sale__descriptor =
   "Dropwire__Ledger__V1__Sale",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__Sale),
-  20,
+  21,
   dropwire__ledger__v1__sale__field_descriptors,
   dropwire__ledger__v1__sale__field_indices_by_name,
   1,  dropwire__ledger__v1__sale__number_ranges,
@@ -4084,6 +4592,584 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__list_sales_response__desc
   (ProtobufCMessageInit) dropwire__ledger__v1__list_sales_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_captures_request__field_descriptors[3] =
+{
+  {
+    "order_ids",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Dropwire__Ledger__V1__ListCapturesRequest, n_order_ids),
+    offsetof(Dropwire__Ledger__V1__ListCapturesRequest, order_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListCapturesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListCapturesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_captures_request__field_indices_by_name[] = {
+  0,   /* field[0] = order_ids */
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_captures_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_captures_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListCapturesRequest",
+  "ListCapturesRequest",
+  "Dropwire__Ledger__V1__ListCapturesRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListCapturesRequest),
+  3,
+  dropwire__ledger__v1__list_captures_request__field_descriptors,
+  dropwire__ledger__v1__list_captures_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_captures_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_captures_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_captures_response__field_descriptors[2] =
+{
+  {
+    "sales",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__ListCapturesResponse, n_sales),
+    offsetof(Dropwire__Ledger__V1__ListCapturesResponse, sales),
+    &dropwire__ledger__v1__sale__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListCapturesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_captures_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = sales */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_captures_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_captures_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListCapturesResponse",
+  "ListCapturesResponse",
+  "Dropwire__Ledger__V1__ListCapturesResponse",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListCapturesResponse),
+  2,
+  dropwire__ledger__v1__list_captures_response__field_descriptors,
+  dropwire__ledger__v1__list_captures_response__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_captures_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_captures_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_entries_request__field_descriptors[4] =
+{
+  {
+    "environment",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListEntriesRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListEntriesRequest, order_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListEntriesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListEntriesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_entries_request__field_indices_by_name[] = {
+  0,   /* field[0] = environment */
+  1,   /* field[1] = order_id */
+  2,   /* field[2] = page_size */
+  3,   /* field[3] = page_token */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_entries_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_entries_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListEntriesRequest",
+  "ListEntriesRequest",
+  "Dropwire__Ledger__V1__ListEntriesRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListEntriesRequest),
+  4,
+  dropwire__ledger__v1__list_entries_request__field_descriptors,
+  dropwire__ledger__v1__list_entries_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_entries_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_entries_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_entries_response__field_descriptors[2] =
+{
+  {
+    "entries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__ListEntriesResponse, n_entries),
+    offsetof(Dropwire__Ledger__V1__ListEntriesResponse, entries),
+    &dropwire__ledger__v1__journal_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListEntriesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_entries_response__field_indices_by_name[] = {
+  0,   /* field[0] = entries */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_entries_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_entries_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListEntriesResponse",
+  "ListEntriesResponse",
+  "Dropwire__Ledger__V1__ListEntriesResponse",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListEntriesResponse),
+  2,
+  dropwire__ledger__v1__list_entries_response__field_descriptors,
+  dropwire__ledger__v1__list_entries_response__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_entries_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_entries_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__get_profit_request__field_descriptors[8] =
+{
+  {
+    "environment",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grouping",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, grouping),
+    &dropwire__ledger__v1__profit_grouping__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, from),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__get_profit_request__field_indices_by_name[] = {
+  2,   /* field[2] = currency */
+  0,   /* field[0] = environment */
+  4,   /* field[4] = from */
+  1,   /* field[1] = grouping */
+  6,   /* field[6] = page_size */
+  7,   /* field[7] = page_token */
+  5,   /* field[5] = until */
+  3,   /* field[3] = user_id */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__get_profit_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__get_profit_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.GetProfitRequest",
+  "GetProfitRequest",
+  "Dropwire__Ledger__V1__GetProfitRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__GetProfitRequest),
+  8,
+  dropwire__ledger__v1__get_profit_request__field_descriptors,
+  dropwire__ledger__v1__get_profit_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__get_profit_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__get_profit_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__get_profit_response__field_descriptors[3] =
+{
+  {
+    "lines",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__GetProfitResponse, n_lines),
+    offsetof(Dropwire__Ledger__V1__GetProfitResponse, lines),
+    &dropwire__ledger__v1__profit_line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "totals",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__GetProfitResponse, n_totals),
+    offsetof(Dropwire__Ledger__V1__GetProfitResponse, totals),
+    &dropwire__ledger__v1__profit_line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__GetProfitResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__get_profit_response__field_indices_by_name[] = {
+  0,   /* field[0] = lines */
+  2,   /* field[2] = next_page_token */
+  1,   /* field[1] = totals */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__get_profit_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__get_profit_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.GetProfitResponse",
+  "GetProfitResponse",
+  "Dropwire__Ledger__V1__GetProfitResponse",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__GetProfitResponse),
+  3,
+  dropwire__ledger__v1__get_profit_response__field_descriptors,
+  dropwire__ledger__v1__get_profit_response__field_indices_by_name,
+  1,  dropwire__ledger__v1__get_profit_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__get_profit_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__profit_line__field_descriptors[9] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "orders",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, orders),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sales",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, sales),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refunds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, refunds),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payment_fees",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, payment_fees),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "supplier_cost",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, supplier_cost),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gross",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, gross),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "commission",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, commission),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reseller_share",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ProfitLine, reseller_share),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__profit_line__field_indices_by_name[] = {
+  7,   /* field[7] = commission */
+  6,   /* field[6] = gross */
+  0,   /* field[0] = key */
+  1,   /* field[1] = orders */
+  4,   /* field[4] = payment_fees */
+  3,   /* field[3] = refunds */
+  8,   /* field[8] = reseller_share */
+  2,   /* field[2] = sales */
+  5,   /* field[5] = supplier_cost */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__profit_line__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__profit_line__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ProfitLine",
+  "ProfitLine",
+  "Dropwire__Ledger__V1__ProfitLine",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ProfitLine),
+  9,
+  dropwire__ledger__v1__profit_line__field_descriptors,
+  dropwire__ledger__v1__profit_line__field_indices_by_name,
+  1,  dropwire__ledger__v1__profit_line__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__profit_line__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor dropwire__ledger__v1__get_balance_request__field_descriptors[3] =
 {
   {
@@ -4725,7 +5811,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__statement_line__descripto
   (ProtobufCMessageInit) dropwire__ledger__v1__statement_line__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__set_commission_rate_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__set_commission_rate_request__field_descriptors[3] =
 {
   {
     "user_id",
@@ -4751,15 +5837,28 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__set_commission_rate_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "note",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__SetCommissionRateRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__set_commission_rate_request__field_indices_by_name[] = {
+  2,   /* field[2] = note */
   1,   /* field[1] = rate_bps */
   0,   /* field[0] = user_id */
 };
 static const ProtobufCIntRange dropwire__ledger__v1__set_commission_rate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__set_commission_rate_request__descriptor =
 {
@@ -4769,14 +5868,14 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__set_commission_rate_reque
   "Dropwire__Ledger__V1__SetCommissionRateRequest",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__SetCommissionRateRequest),
-  2,
+  3,
   dropwire__ledger__v1__set_commission_rate_request__field_descriptors,
   dropwire__ledger__v1__set_commission_rate_request__field_indices_by_name,
   1,  dropwire__ledger__v1__set_commission_rate_request__number_ranges,
   (ProtobufCMessageInit) dropwire__ledger__v1__set_commission_rate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__commission_rate__field_descriptors[3] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__commission_rate__field_descriptors[6] =
 {
   {
     "user_id",
@@ -4814,16 +5913,55 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__commission_rate__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__CommissionRate, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "set_by",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__CommissionRate, set_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__CommissionRate, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__commission_rate__field_indices_by_name[] = {
+  5,   /* field[5] = note */
   1,   /* field[1] = rate_bps */
+  4,   /* field[4] = set_by */
   2,   /* field[2] = updated_at */
   0,   /* field[0] = user_id */
+  3,   /* field[3] = version */
 };
 static const ProtobufCIntRange dropwire__ledger__v1__commission_rate__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__commission_rate__descriptor =
 {
@@ -4833,11 +5971,126 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__commission_rate__descript
   "Dropwire__Ledger__V1__CommissionRate",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__CommissionRate),
-  3,
+  6,
   dropwire__ledger__v1__commission_rate__field_descriptors,
   dropwire__ledger__v1__commission_rate__field_indices_by_name,
   1,  dropwire__ledger__v1__commission_rate__number_ranges,
   (ProtobufCMessageInit) dropwire__ledger__v1__commission_rate__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_commission_rates_request__field_descriptors[3] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListCommissionRatesRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListCommissionRatesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListCommissionRatesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_commission_rates_request__field_indices_by_name[] = {
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_commission_rates_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListCommissionRatesRequest",
+  "ListCommissionRatesRequest",
+  "Dropwire__Ledger__V1__ListCommissionRatesRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListCommissionRatesRequest),
+  3,
+  dropwire__ledger__v1__list_commission_rates_request__field_descriptors,
+  dropwire__ledger__v1__list_commission_rates_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_commission_rates_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_commission_rates_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_commission_rates_response__field_descriptors[2] =
+{
+  {
+    "rates",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__ListCommissionRatesResponse, n_rates),
+    offsetof(Dropwire__Ledger__V1__ListCommissionRatesResponse, rates),
+    &dropwire__ledger__v1__commission_rate__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListCommissionRatesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__list_commission_rates_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = rates */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__list_commission_rates_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ListCommissionRatesResponse",
+  "ListCommissionRatesResponse",
+  "Dropwire__Ledger__V1__ListCommissionRatesResponse",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ListCommissionRatesResponse),
+  2,
+  dropwire__ledger__v1__list_commission_rates_response__field_descriptors,
+  dropwire__ledger__v1__list_commission_rates_response__field_indices_by_name,
+  1,  dropwire__ledger__v1__list_commission_rates_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__list_commission_rates_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descriptors[17] =
@@ -5380,6 +6633,82 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__retry_payout_request__des
   (ProtobufCMessageInit) dropwire__ledger__v1__retry_payout_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__release_payouts_request__field_descriptors[1] =
+{
+  {
+    "note",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReleasePayoutsRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__release_payouts_request__field_indices_by_name[] = {
+  0,   /* field[0] = note */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__release_payouts_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__release_payouts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReleasePayoutsRequest",
+  "ReleasePayoutsRequest",
+  "Dropwire__Ledger__V1__ReleasePayoutsRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ReleasePayoutsRequest),
+  1,
+  dropwire__ledger__v1__release_payouts_request__field_descriptors,
+  dropwire__ledger__v1__release_payouts_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__release_payouts_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__release_payouts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__release_payouts_response__field_descriptors[1] =
+{
+  {
+    "was_held",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReleasePayoutsResponse, was_held),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__release_payouts_response__field_indices_by_name[] = {
+  0,   /* field[0] = was_held */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__release_payouts_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__release_payouts_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReleasePayoutsResponse",
+  "ReleasePayoutsResponse",
+  "Dropwire__Ledger__V1__ReleasePayoutsResponse",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ReleasePayoutsResponse),
+  1,
+  dropwire__ledger__v1__release_payouts_response__field_descriptors,
+  dropwire__ledger__v1__release_payouts_response__field_indices_by_name,
+  1,  dropwire__ledger__v1__release_payouts_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__release_payouts_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor dropwire__ledger__v1__attest_payout_request__field_descriptors[5] =
 {
   {
@@ -5687,9 +7016,29 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__verify_journal_response__
   (ProtobufCMessageInit) dropwire__ledger__v1__verify_journal_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define dropwire__ledger__v1__check_invariants_request__field_descriptors NULL
-#define dropwire__ledger__v1__check_invariants_request__field_indices_by_name NULL
-#define dropwire__ledger__v1__check_invariants_request__number_ranges NULL
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__check_invariants_request__field_descriptors[1] =
+{
+  {
+    "kept_only",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__CheckInvariantsRequest, kept_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__check_invariants_request__field_indices_by_name[] = {
+  0,   /* field[0] = kept_only */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__check_invariants_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor dropwire__ledger__v1__check_invariants_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -5698,14 +7047,14 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__check_invariants_request_
   "Dropwire__Ledger__V1__CheckInvariantsRequest",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__CheckInvariantsRequest),
-  0,
+  1,
   dropwire__ledger__v1__check_invariants_request__field_descriptors,
   dropwire__ledger__v1__check_invariants_request__field_indices_by_name,
-  0,  dropwire__ledger__v1__check_invariants_request__number_ranges,
+  1,  dropwire__ledger__v1__check_invariants_request__number_ranges,
   (ProtobufCMessageInit) dropwire__ledger__v1__check_invariants_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__check_invariants_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__check_invariants_response__field_descriptors[2] =
 {
   {
     "violations",
@@ -5719,14 +7068,27 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__check_invariants_res
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "passed_at",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__CheckInvariantsResponse, passed_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__check_invariants_response__field_indices_by_name[] = {
+  1,   /* field[1] = passed_at */
   0,   /* field[0] = violations */
 };
 static const ProtobufCIntRange dropwire__ledger__v1__check_invariants_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__check_invariants_response__descriptor =
 {
@@ -5736,14 +7098,14 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__check_invariants_response
   "Dropwire__Ledger__V1__CheckInvariantsResponse",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__CheckInvariantsResponse),
-  1,
+  2,
   dropwire__ledger__v1__check_invariants_response__field_descriptors,
   dropwire__ledger__v1__check_invariants_response__field_indices_by_name,
   1,  dropwire__ledger__v1__check_invariants_response__number_ranges,
   (ProtobufCMessageInit) dropwire__ledger__v1__check_invariants_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__violation__field_descriptors[3] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__violation__field_descriptors[4] =
 {
   {
     "rule",
@@ -5781,8 +7143,21 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__violation__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "found_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__Violation, found_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__violation__field_indices_by_name[] = {
+  3,   /* field[3] = found_at */
   0,   /* field[0] = rule */
   1,   /* field[1] = subject */
   2,   /* field[2] = text */
@@ -5790,7 +7165,7 @@ static const unsigned dropwire__ledger__v1__violation__field_indices_by_name[] =
 static const ProtobufCIntRange dropwire__ledger__v1__violation__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__violation__descriptor =
 {
@@ -5800,7 +7175,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__violation__descriptor =
   "Dropwire__Ledger__V1__Violation",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__Violation),
-  3,
+  4,
   dropwire__ledger__v1__violation__field_descriptors,
   dropwire__ledger__v1__violation__field_indices_by_name,
   1,  dropwire__ledger__v1__violation__number_ranges,
@@ -5899,6 +7274,40 @@ const ProtobufCEnumDescriptor dropwire__ledger__v1__payout_schedule__descriptor 
   dropwire__ledger__v1__payout_schedule__enum_values_by_name,
   1,
   dropwire__ledger__v1__payout_schedule__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue dropwire__ledger__v1__profit_grouping__enum_values_by_number[5] =
+{
+  { "PROFIT_GROUPING_UNSPECIFIED", "DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_UNSPECIFIED", 0 },
+  { "PROFIT_GROUPING_ORDER", "DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_ORDER", 1 },
+  { "PROFIT_GROUPING_PRODUCT", "DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_PRODUCT", 2 },
+  { "PROFIT_GROUPING_RESELLER", "DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_RESELLER", 3 },
+  { "PROFIT_GROUPING_MONTH", "DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_MONTH", 4 },
+};
+static const ProtobufCIntRange dropwire__ledger__v1__profit_grouping__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex dropwire__ledger__v1__profit_grouping__enum_values_by_name[5] =
+{
+  { "PROFIT_GROUPING_MONTH", 4 },
+  { "PROFIT_GROUPING_ORDER", 1 },
+  { "PROFIT_GROUPING_PRODUCT", 2 },
+  { "PROFIT_GROUPING_RESELLER", 3 },
+  { "PROFIT_GROUPING_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor dropwire__ledger__v1__profit_grouping__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ProfitGrouping",
+  "ProfitGrouping",
+  "Dropwire__Ledger__V1__ProfitGrouping",
+  "dropwire.ledger.v1",
+  5,
+  dropwire__ledger__v1__profit_grouping__enum_values_by_number,
+  5,
+  dropwire__ledger__v1__profit_grouping__enum_values_by_name,
+  1,
+  dropwire__ledger__v1__profit_grouping__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue dropwire__ledger__v1__payout_state__enum_values_by_number[9] =
@@ -6007,7 +7416,7 @@ const ProtobufCEnumDescriptor dropwire__ledger__v1__journal_format__descriptor =
   dropwire__ledger__v1__journal_format__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_descriptors[26] =
+static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_descriptors[31] =
 {
   { "RecordCapture", &dropwire__ledger__v1__record_capture_request__descriptor, &dropwire__ledger__v1__record_capture_response__descriptor },
   { "RecordSale", &dropwire__ledger__v1__record_sale_request__descriptor, &dropwire__ledger__v1__sale__descriptor },
@@ -6022,14 +7431,19 @@ static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_desc
   { "GetPayoutTerms", &dropwire__ledger__v1__get_payout_terms_request__descriptor, &dropwire__ledger__v1__payout_terms__descriptor },
   { "GetSale", &dropwire__ledger__v1__get_sale_request__descriptor, &dropwire__ledger__v1__sale__descriptor },
   { "ListSales", &dropwire__ledger__v1__list_sales_request__descriptor, &dropwire__ledger__v1__list_sales_response__descriptor },
+  { "ListCaptures", &dropwire__ledger__v1__list_captures_request__descriptor, &dropwire__ledger__v1__list_captures_response__descriptor },
   { "GetBalance", &dropwire__ledger__v1__get_balance_request__descriptor, &dropwire__ledger__v1__balance__descriptor },
   { "TrialBalance", &dropwire__ledger__v1__trial_balance_request__descriptor, &dropwire__ledger__v1__trial_balance_response__descriptor },
   { "GetStatement", &dropwire__ledger__v1__get_statement_request__descriptor, &dropwire__ledger__v1__get_statement_response__descriptor },
+  { "ListEntries", &dropwire__ledger__v1__list_entries_request__descriptor, &dropwire__ledger__v1__list_entries_response__descriptor },
+  { "GetProfit", &dropwire__ledger__v1__get_profit_request__descriptor, &dropwire__ledger__v1__get_profit_response__descriptor },
   { "SetCommissionRate", &dropwire__ledger__v1__set_commission_rate_request__descriptor, &dropwire__ledger__v1__commission_rate__descriptor },
+  { "ListCommissionRates", &dropwire__ledger__v1__list_commission_rates_request__descriptor, &dropwire__ledger__v1__list_commission_rates_response__descriptor },
   { "RequestPayout", &dropwire__ledger__v1__request_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
   { "GetPayout", &dropwire__ledger__v1__get_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
   { "ListPayouts", &dropwire__ledger__v1__list_payouts_request__descriptor, &dropwire__ledger__v1__list_payouts_response__descriptor },
   { "RetryPayout", &dropwire__ledger__v1__retry_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
+  { "ReleasePayouts", &dropwire__ledger__v1__release_payouts_request__descriptor, &dropwire__ledger__v1__release_payouts_response__descriptor },
   { "AttestPayout", &dropwire__ledger__v1__attest_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
   { "ExportJournal", &dropwire__ledger__v1__export_journal_request__descriptor, &dropwire__ledger__v1__export_journal_response__descriptor },
   { "VerifyJournal", &dropwire__ledger__v1__verify_journal_request__descriptor, &dropwire__ledger__v1__verify_journal_response__descriptor },
@@ -6037,17 +7451,21 @@ static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_desc
   { "Backup", &dropwire__common__v1__backup_request__descriptor, &dropwire__common__v1__backup_response__descriptor },
 };
 const unsigned dropwire__ledger__v1__ledger__method_indices_by_name[] = {
-  21,        /* AttestPayout */
-  25,        /* Backup */
-  24,        /* CheckInvariants */
-  22,        /* ExportJournal */
-  13,        /* GetBalance */
-  18,        /* GetPayout */
+  26,        /* AttestPayout */
+  30,        /* Backup */
+  29,        /* CheckInvariants */
+  27,        /* ExportJournal */
+  14,        /* GetBalance */
+  22,        /* GetPayout */
   10,        /* GetPayoutTerms */
+  18,        /* GetProfit */
   11,        /* GetSale */
-  15,        /* GetStatement */
+  16,        /* GetStatement */
+  13,        /* ListCaptures */
+  20,        /* ListCommissionRates */
+  17,        /* ListEntries */
   8,        /* ListPayoutRecipients */
-  19,        /* ListPayouts */
+  23,        /* ListPayouts */
   12,        /* ListSales */
   6,        /* PutPayoutRecipient */
   0,        /* RecordCapture */
@@ -6056,12 +7474,13 @@ const unsigned dropwire__ledger__v1__ledger__method_indices_by_name[] = {
   5,        /* RecordProviderEvent */
   2,        /* RecordRefund */
   1,        /* RecordSale */
-  17,        /* RequestPayout */
-  20,        /* RetryPayout */
-  16,        /* SetCommissionRate */
+  25,        /* ReleasePayouts */
+  21,        /* RequestPayout */
+  24,        /* RetryPayout */
+  19,        /* SetCommissionRate */
   9,        /* SetPayoutTerms */
-  14,        /* TrialBalance */
-  23,        /* VerifyJournal */
+  15,        /* TrialBalance */
+  28,        /* VerifyJournal */
   7         /* VerifyPayoutRecipient */
 };
 const ProtobufCServiceDescriptor dropwire__ledger__v1__ledger__descriptor =
@@ -6071,7 +7490,7 @@ const ProtobufCServiceDescriptor dropwire__ledger__v1__ledger__descriptor =
   "Ledger",
   "Dropwire__Ledger__V1__Ledger",
   "dropwire.ledger.v1",
-  26,
+  31,
   dropwire__ledger__v1__ledger__method_descriptors,
   dropwire__ledger__v1__ledger__method_indices_by_name
 };
@@ -6179,13 +7598,21 @@ void dropwire__ledger__v1__ledger__list_sales(ProtobufCService *service,
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
   service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void dropwire__ledger__v1__ledger__list_captures(ProtobufCService *service,
+                                                 const Dropwire__Ledger__V1__ListCapturesRequest *input,
+                                                 Dropwire__Ledger__V1__ListCapturesResponse_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void dropwire__ledger__v1__ledger__get_balance(ProtobufCService *service,
                                                const Dropwire__Ledger__V1__GetBalanceRequest *input,
                                                Dropwire__Ledger__V1__Balance_Closure closure,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__trial_balance(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__TrialBalanceRequest *input,
@@ -6193,7 +7620,7 @@ void dropwire__ledger__v1__ledger__trial_balance(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__get_statement(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__GetStatementRequest *input,
@@ -6201,7 +7628,23 @@ void dropwire__ledger__v1__ledger__get_statement(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__list_entries(ProtobufCService *service,
+                                                const Dropwire__Ledger__V1__ListEntriesRequest *input,
+                                                Dropwire__Ledger__V1__ListEntriesResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__get_profit(ProtobufCService *service,
+                                              const Dropwire__Ledger__V1__GetProfitRequest *input,
+                                              Dropwire__Ledger__V1__GetProfitResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__set_commission_rate(ProtobufCService *service,
                                                        const Dropwire__Ledger__V1__SetCommissionRateRequest *input,
@@ -6209,7 +7652,15 @@ void dropwire__ledger__v1__ledger__set_commission_rate(ProtobufCService *service
                                                        void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__list_commission_rates(ProtobufCService *service,
+                                                         const Dropwire__Ledger__V1__ListCommissionRatesRequest *input,
+                                                         Dropwire__Ledger__V1__ListCommissionRatesResponse_Closure closure,
+                                                         void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__request_payout(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__RequestPayoutRequest *input,
@@ -6217,7 +7668,7 @@ void dropwire__ledger__v1__ledger__request_payout(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 21, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__get_payout(ProtobufCService *service,
                                               const Dropwire__Ledger__V1__GetPayoutRequest *input,
@@ -6225,7 +7676,7 @@ void dropwire__ledger__v1__ledger__get_payout(ProtobufCService *service,
                                               void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 22, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__list_payouts(ProtobufCService *service,
                                                 const Dropwire__Ledger__V1__ListPayoutsRequest *input,
@@ -6233,7 +7684,7 @@ void dropwire__ledger__v1__ledger__list_payouts(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 23, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
                                                 const Dropwire__Ledger__V1__RetryPayoutRequest *input,
@@ -6241,7 +7692,15 @@ void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 24, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void dropwire__ledger__v1__ledger__release_payouts(ProtobufCService *service,
+                                                   const Dropwire__Ledger__V1__ReleasePayoutsRequest *input,
+                                                   Dropwire__Ledger__V1__ReleasePayoutsResponse_Closure closure,
+                                                   void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__attest_payout(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__AttestPayoutRequest *input,
@@ -6249,7 +7708,7 @@ void dropwire__ledger__v1__ledger__attest_payout(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 21, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 26, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__export_journal(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__ExportJournalRequest *input,
@@ -6257,7 +7716,7 @@ void dropwire__ledger__v1__ledger__export_journal(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 22, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 27, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__verify_journal(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__VerifyJournalRequest *input,
@@ -6265,7 +7724,7 @@ void dropwire__ledger__v1__ledger__verify_journal(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 23, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 28, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__check_invariants(ProtobufCService *service,
                                                     const Dropwire__Ledger__V1__CheckInvariantsRequest *input,
@@ -6273,7 +7732,7 @@ void dropwire__ledger__v1__ledger__check_invariants(ProtobufCService *service,
                                                     void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 24, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 29, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
                                           const Dropwire__Common__V1__BackupRequest *input,
@@ -6281,7 +7740,7 @@ void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 30, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__init (Dropwire__Ledger__V1__Ledger_Service *service,
                                          Dropwire__Ledger__V1__Ledger_ServiceDestroy destroy)

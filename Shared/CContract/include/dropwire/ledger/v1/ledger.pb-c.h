@@ -38,6 +38,13 @@ typedef struct Dropwire__Ledger__V1__PayoutTerms Dropwire__Ledger__V1__PayoutTer
 typedef struct Dropwire__Ledger__V1__GetSaleRequest Dropwire__Ledger__V1__GetSaleRequest;
 typedef struct Dropwire__Ledger__V1__ListSalesRequest Dropwire__Ledger__V1__ListSalesRequest;
 typedef struct Dropwire__Ledger__V1__ListSalesResponse Dropwire__Ledger__V1__ListSalesResponse;
+typedef struct Dropwire__Ledger__V1__ListCapturesRequest Dropwire__Ledger__V1__ListCapturesRequest;
+typedef struct Dropwire__Ledger__V1__ListCapturesResponse Dropwire__Ledger__V1__ListCapturesResponse;
+typedef struct Dropwire__Ledger__V1__ListEntriesRequest Dropwire__Ledger__V1__ListEntriesRequest;
+typedef struct Dropwire__Ledger__V1__ListEntriesResponse Dropwire__Ledger__V1__ListEntriesResponse;
+typedef struct Dropwire__Ledger__V1__GetProfitRequest Dropwire__Ledger__V1__GetProfitRequest;
+typedef struct Dropwire__Ledger__V1__GetProfitResponse Dropwire__Ledger__V1__GetProfitResponse;
+typedef struct Dropwire__Ledger__V1__ProfitLine Dropwire__Ledger__V1__ProfitLine;
 typedef struct Dropwire__Ledger__V1__GetBalanceRequest Dropwire__Ledger__V1__GetBalanceRequest;
 typedef struct Dropwire__Ledger__V1__Balance Dropwire__Ledger__V1__Balance;
 typedef struct Dropwire__Ledger__V1__TrialBalanceRequest Dropwire__Ledger__V1__TrialBalanceRequest;
@@ -49,12 +56,16 @@ typedef struct Dropwire__Ledger__V1__GetStatementResponse Dropwire__Ledger__V1__
 typedef struct Dropwire__Ledger__V1__StatementLine Dropwire__Ledger__V1__StatementLine;
 typedef struct Dropwire__Ledger__V1__SetCommissionRateRequest Dropwire__Ledger__V1__SetCommissionRateRequest;
 typedef struct Dropwire__Ledger__V1__CommissionRate Dropwire__Ledger__V1__CommissionRate;
+typedef struct Dropwire__Ledger__V1__ListCommissionRatesRequest Dropwire__Ledger__V1__ListCommissionRatesRequest;
+typedef struct Dropwire__Ledger__V1__ListCommissionRatesResponse Dropwire__Ledger__V1__ListCommissionRatesResponse;
 typedef struct Dropwire__Ledger__V1__Payout Dropwire__Ledger__V1__Payout;
 typedef struct Dropwire__Ledger__V1__RequestPayoutRequest Dropwire__Ledger__V1__RequestPayoutRequest;
 typedef struct Dropwire__Ledger__V1__GetPayoutRequest Dropwire__Ledger__V1__GetPayoutRequest;
 typedef struct Dropwire__Ledger__V1__ListPayoutsRequest Dropwire__Ledger__V1__ListPayoutsRequest;
 typedef struct Dropwire__Ledger__V1__ListPayoutsResponse Dropwire__Ledger__V1__ListPayoutsResponse;
 typedef struct Dropwire__Ledger__V1__RetryPayoutRequest Dropwire__Ledger__V1__RetryPayoutRequest;
+typedef struct Dropwire__Ledger__V1__ReleasePayoutsRequest Dropwire__Ledger__V1__ReleasePayoutsRequest;
+typedef struct Dropwire__Ledger__V1__ReleasePayoutsResponse Dropwire__Ledger__V1__ReleasePayoutsResponse;
 typedef struct Dropwire__Ledger__V1__AttestPayoutRequest Dropwire__Ledger__V1__AttestPayoutRequest;
 typedef struct Dropwire__Ledger__V1__ExportJournalRequest Dropwire__Ledger__V1__ExportJournalRequest;
 typedef struct Dropwire__Ledger__V1__ExportJournalResponse Dropwire__Ledger__V1__ExportJournalResponse;
@@ -90,6 +101,17 @@ typedef enum _Dropwire__Ledger__V1__PayoutSchedule {
   DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE__PAYOUT_SCHEDULE_WEEKLY = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__PAYOUT_SCHEDULE)
 } Dropwire__Ledger__V1__PayoutSchedule;
+typedef enum _Dropwire__Ledger__V1__ProfitGrouping {
+  DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_UNSPECIFIED = 0,
+  DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_ORDER = 1,
+  DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_PRODUCT = 2,
+  DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_RESELLER = 3,
+  /*
+   * Of the entries' occurred_at, in UTC.
+   */
+  DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_MONTH = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__PROFIT_GROUPING)
+} Dropwire__Ledger__V1__ProfitGrouping;
 typedef enum _Dropwire__Ledger__V1__PayoutState {
   DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED = 0,
   DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_NOT_DUE = 1,
@@ -231,10 +253,14 @@ struct  Dropwire__Ledger__V1__Sale
    * What open disputes hold back from the seller.
    */
   Dropwire__Common__V1__Money *held;
+  /*
+   * PayPal's id of the capture.
+   */
+  char *capture_id;
 };
 #define DROPWIRE__LEDGER__V1__SALE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__sale__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, NULL, NULL, NULL, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, NULL }
+    , (char *)protobuf_c_empty_string, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, NULL, NULL, NULL, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Ledger__V1__RecordRefundRequest
@@ -547,6 +573,136 @@ struct  Dropwire__Ledger__V1__ListSalesResponse
     , 0,NULL, (char *)protobuf_c_empty_string }
 
 
+struct  Dropwire__Ledger__V1__ListCapturesRequest
+{
+  ProtobufCMessage base;
+  /*
+   * These, 500 at most; what is not booked is left out. Empty for all.
+   */
+  size_t n_order_ids;
+  char **order_ids;
+  int32_t page_size;
+  char *page_token;
+};
+#define DROPWIRE__LEDGER__V1__LIST_CAPTURES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_captures_request__descriptor) \
+    , 0,NULL, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ListCapturesResponse
+{
+  ProtobufCMessage base;
+  size_t n_sales;
+  Dropwire__Ledger__V1__Sale **sales;
+  char *next_page_token;
+};
+#define DROPWIRE__LEDGER__V1__LIST_CAPTURES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_captures_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ListEntriesRequest
+{
+  ProtobufCMessage base;
+  Dropwire__Common__V1__Environment environment;
+  /*
+   * Only this order's; empty for all.
+   */
+  char *order_id;
+  int32_t page_size;
+  char *page_token;
+};
+#define DROPWIRE__LEDGER__V1__LIST_ENTRIES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_entries_request__descriptor) \
+    , DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ListEntriesResponse
+{
+  ProtobufCMessage base;
+  size_t n_entries;
+  Dropwire__Ledger__V1__JournalEntry **entries;
+  char *next_page_token;
+};
+#define DROPWIRE__LEDGER__V1__LIST_ENTRIES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_entries_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__GetProfitRequest
+{
+  ProtobufCMessage base;
+  Dropwire__Common__V1__Environment environment;
+  Dropwire__Ledger__V1__ProfitGrouping grouping;
+  /*
+   * Empty for all.
+   */
+  char *currency;
+  /*
+   * Only this reseller's; 0 for all.
+   */
+  int64_t user_id;
+  /*
+   * Entries that occurred in this time; absent for no limit. `until` itself is outside.
+   */
+  Google__Protobuf__Timestamp *from;
+  Google__Protobuf__Timestamp *until;
+  int32_t page_size;
+  char *page_token;
+};
+#define DROPWIRE__LEDGER__V1__GET_PROFIT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__get_profit_request__descriptor) \
+    , DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__LEDGER__V1__PROFIT_GROUPING__PROFIT_GROUPING_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL, NULL, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__GetProfitResponse
+{
+  ProtobufCMessage base;
+  size_t n_lines;
+  Dropwire__Ledger__V1__ProfitLine **lines;
+  /*
+   * One per currency, of all pages; their key is empty.
+   */
+  size_t n_totals;
+  Dropwire__Ledger__V1__ProfitLine **totals;
+  char *next_page_token;
+};
+#define DROPWIRE__LEDGER__V1__GET_PROFIT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__get_profit_response__descriptor) \
+    , 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What the postings of some orders come to, all in one currency:
+ * sales - refunds - payment fees - supplier cost = commission + reseller share.
+ */
+struct  Dropwire__Ledger__V1__ProfitLine
+{
+  ProtobufCMessage base;
+  /*
+   * The order, the product's URL, the reseller's id (0 for house orders), or a month, 2026-11.
+   */
+  char *key;
+  /*
+   * How many orders these postings are about.
+   */
+  int64_t orders;
+  Dropwire__Common__V1__Money *sales;
+  Dropwire__Common__V1__Money *refunds;
+  Dropwire__Common__V1__Money *payment_fees;
+  Dropwire__Common__V1__Money *supplier_cost;
+  /*
+   * What is divided; may be negative, as the shares may.
+   */
+  Dropwire__Common__V1__Money *gross;
+  Dropwire__Common__V1__Money *commission;
+  Dropwire__Common__V1__Money *reseller_share;
+};
+#define DROPWIRE__LEDGER__V1__PROFIT_LINE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__profit_line__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+
+
 struct  Dropwire__Ledger__V1__GetBalanceRequest
 {
   ProtobufCMessage base;
@@ -708,10 +864,14 @@ struct  Dropwire__Ledger__V1__SetCommissionRateRequest
    * 0 to 10000 basis points.
    */
   int32_t rate_bps;
+  /*
+   * Why, for the history.
+   */
+  char *note;
 };
 #define DROPWIRE__LEDGER__V1__SET_COMMISSION_RATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__set_commission_rate_request__descriptor) \
-    , 0, 0 }
+    , 0, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Ledger__V1__CommissionRate
@@ -720,10 +880,46 @@ struct  Dropwire__Ledger__V1__CommissionRate
   int64_t user_id;
   int32_t rate_bps;
   Google__Protobuf__Timestamp *updated_at;
+  /*
+   * Counts the rates of this user.
+   */
+  int32_t version;
+  /*
+   * Who: admin:7, operator:NAME.
+   */
+  char *set_by;
+  char *note;
 };
 #define DROPWIRE__LEDGER__V1__COMMISSION_RATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__commission_rate__descriptor) \
-    , 0, 0, NULL }
+    , 0, 0, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ListCommissionRatesRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 0 for the rate of all resellers without their own.
+   */
+  int64_t user_id;
+  int32_t page_size;
+  char *page_token;
+};
+#define DROPWIRE__LEDGER__V1__LIST_COMMISSION_RATES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_commission_rates_request__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ListCommissionRatesResponse
+{
+  ProtobufCMessage base;
+  size_t n_rates;
+  Dropwire__Ledger__V1__CommissionRate **rates;
+  char *next_page_token;
+};
+#define DROPWIRE__LEDGER__V1__LIST_COMMISSION_RATES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_commission_rates_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -841,6 +1037,32 @@ struct  Dropwire__Ledger__V1__RetryPayoutRequest
     , (char *)protobuf_c_empty_string }
 
 
+struct  Dropwire__Ledger__V1__ReleasePayoutsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * What was seen in PayPal's activity. Required.
+   */
+  char *note;
+};
+#define DROPWIRE__LEDGER__V1__RELEASE_PAYOUTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__release_payouts_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ReleasePayoutsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * False when nothing was held.
+   */
+  protobuf_c_boolean was_held;
+};
+#define DROPWIRE__LEDGER__V1__RELEASE_PAYOUTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__release_payouts_response__descriptor) \
+    , 0 }
+
+
 struct  Dropwire__Ledger__V1__AttestPayoutRequest
 {
   ProtobufCMessage base;
@@ -924,10 +1146,14 @@ struct  Dropwire__Ledger__V1__VerifyJournalResponse
 struct  Dropwire__Ledger__V1__CheckInvariantsRequest
 {
   ProtobufCMessage base;
+  /*
+   * Only what the background check has found; else every rule is checked now as well.
+   */
+  protobuf_c_boolean kept_only;
 };
 #define DROPWIRE__LEDGER__V1__CHECK_INVARIANTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__check_invariants_request__descriptor) \
-     }
+    , 0 }
 
 
 struct  Dropwire__Ledger__V1__CheckInvariantsResponse
@@ -935,10 +1161,14 @@ struct  Dropwire__Ledger__V1__CheckInvariantsResponse
   ProtobufCMessage base;
   size_t n_violations;
   Dropwire__Ledger__V1__Violation **violations;
+  /*
+   * When the background check last came to the end of the books; absent before the first time.
+   */
+  Google__Protobuf__Timestamp *passed_at;
 };
 #define DROPWIRE__LEDGER__V1__CHECK_INVARIANTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__check_invariants_response__descriptor) \
-    , 0,NULL }
+    , 0,NULL, NULL }
 
 
 struct  Dropwire__Ledger__V1__Violation
@@ -950,10 +1180,14 @@ struct  Dropwire__Ledger__V1__Violation
   char *rule;
   char *subject;
   char *text;
+  /*
+   * When the background check found it; absent when it was found now.
+   */
+  Google__Protobuf__Timestamp *found_at;
 };
 #define DROPWIRE__LEDGER__V1__VIOLATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__violation__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 /* Dropwire__Ledger__V1__RecordCaptureRequest methods */
@@ -1355,6 +1589,139 @@ Dropwire__Ledger__V1__ListSalesResponse *
 void   dropwire__ledger__v1__list_sales_response__free_unpacked
                      (Dropwire__Ledger__V1__ListSalesResponse *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListCapturesRequest methods */
+void   dropwire__ledger__v1__list_captures_request__init
+                     (Dropwire__Ledger__V1__ListCapturesRequest         *message);
+size_t dropwire__ledger__v1__list_captures_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCapturesRequest   *message);
+size_t dropwire__ledger__v1__list_captures_request__pack
+                     (const Dropwire__Ledger__V1__ListCapturesRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_captures_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCapturesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListCapturesRequest *
+       dropwire__ledger__v1__list_captures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_captures_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListCapturesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListCapturesResponse methods */
+void   dropwire__ledger__v1__list_captures_response__init
+                     (Dropwire__Ledger__V1__ListCapturesResponse         *message);
+size_t dropwire__ledger__v1__list_captures_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCapturesResponse   *message);
+size_t dropwire__ledger__v1__list_captures_response__pack
+                     (const Dropwire__Ledger__V1__ListCapturesResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_captures_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCapturesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListCapturesResponse *
+       dropwire__ledger__v1__list_captures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_captures_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListCapturesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListEntriesRequest methods */
+void   dropwire__ledger__v1__list_entries_request__init
+                     (Dropwire__Ledger__V1__ListEntriesRequest         *message);
+size_t dropwire__ledger__v1__list_entries_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListEntriesRequest   *message);
+size_t dropwire__ledger__v1__list_entries_request__pack
+                     (const Dropwire__Ledger__V1__ListEntriesRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_entries_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListEntriesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListEntriesRequest *
+       dropwire__ledger__v1__list_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_entries_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListEntriesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListEntriesResponse methods */
+void   dropwire__ledger__v1__list_entries_response__init
+                     (Dropwire__Ledger__V1__ListEntriesResponse         *message);
+size_t dropwire__ledger__v1__list_entries_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListEntriesResponse   *message);
+size_t dropwire__ledger__v1__list_entries_response__pack
+                     (const Dropwire__Ledger__V1__ListEntriesResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_entries_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListEntriesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListEntriesResponse *
+       dropwire__ledger__v1__list_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_entries_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListEntriesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__GetProfitRequest methods */
+void   dropwire__ledger__v1__get_profit_request__init
+                     (Dropwire__Ledger__V1__GetProfitRequest         *message);
+size_t dropwire__ledger__v1__get_profit_request__get_packed_size
+                     (const Dropwire__Ledger__V1__GetProfitRequest   *message);
+size_t dropwire__ledger__v1__get_profit_request__pack
+                     (const Dropwire__Ledger__V1__GetProfitRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__get_profit_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__GetProfitRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__GetProfitRequest *
+       dropwire__ledger__v1__get_profit_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__get_profit_request__free_unpacked
+                     (Dropwire__Ledger__V1__GetProfitRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__GetProfitResponse methods */
+void   dropwire__ledger__v1__get_profit_response__init
+                     (Dropwire__Ledger__V1__GetProfitResponse         *message);
+size_t dropwire__ledger__v1__get_profit_response__get_packed_size
+                     (const Dropwire__Ledger__V1__GetProfitResponse   *message);
+size_t dropwire__ledger__v1__get_profit_response__pack
+                     (const Dropwire__Ledger__V1__GetProfitResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__get_profit_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__GetProfitResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__GetProfitResponse *
+       dropwire__ledger__v1__get_profit_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__get_profit_response__free_unpacked
+                     (Dropwire__Ledger__V1__GetProfitResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ProfitLine methods */
+void   dropwire__ledger__v1__profit_line__init
+                     (Dropwire__Ledger__V1__ProfitLine         *message);
+size_t dropwire__ledger__v1__profit_line__get_packed_size
+                     (const Dropwire__Ledger__V1__ProfitLine   *message);
+size_t dropwire__ledger__v1__profit_line__pack
+                     (const Dropwire__Ledger__V1__ProfitLine   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__profit_line__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ProfitLine   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ProfitLine *
+       dropwire__ledger__v1__profit_line__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__profit_line__free_unpacked
+                     (Dropwire__Ledger__V1__ProfitLine *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Ledger__V1__GetBalanceRequest methods */
 void   dropwire__ledger__v1__get_balance_request__init
                      (Dropwire__Ledger__V1__GetBalanceRequest         *message);
@@ -1564,6 +1931,44 @@ Dropwire__Ledger__V1__CommissionRate *
 void   dropwire__ledger__v1__commission_rate__free_unpacked
                      (Dropwire__Ledger__V1__CommissionRate *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListCommissionRatesRequest methods */
+void   dropwire__ledger__v1__list_commission_rates_request__init
+                     (Dropwire__Ledger__V1__ListCommissionRatesRequest         *message);
+size_t dropwire__ledger__v1__list_commission_rates_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCommissionRatesRequest   *message);
+size_t dropwire__ledger__v1__list_commission_rates_request__pack
+                     (const Dropwire__Ledger__V1__ListCommissionRatesRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_commission_rates_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCommissionRatesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListCommissionRatesRequest *
+       dropwire__ledger__v1__list_commission_rates_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_commission_rates_request__free_unpacked
+                     (Dropwire__Ledger__V1__ListCommissionRatesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ListCommissionRatesResponse methods */
+void   dropwire__ledger__v1__list_commission_rates_response__init
+                     (Dropwire__Ledger__V1__ListCommissionRatesResponse         *message);
+size_t dropwire__ledger__v1__list_commission_rates_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ListCommissionRatesResponse   *message);
+size_t dropwire__ledger__v1__list_commission_rates_response__pack
+                     (const Dropwire__Ledger__V1__ListCommissionRatesResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__list_commission_rates_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ListCommissionRatesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ListCommissionRatesResponse *
+       dropwire__ledger__v1__list_commission_rates_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__list_commission_rates_response__free_unpacked
+                     (Dropwire__Ledger__V1__ListCommissionRatesResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Ledger__V1__Payout methods */
 void   dropwire__ledger__v1__payout__init
                      (Dropwire__Ledger__V1__Payout         *message);
@@ -1677,6 +2082,44 @@ Dropwire__Ledger__V1__RetryPayoutRequest *
                       const uint8_t       *data);
 void   dropwire__ledger__v1__retry_payout_request__free_unpacked
                      (Dropwire__Ledger__V1__RetryPayoutRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ReleasePayoutsRequest methods */
+void   dropwire__ledger__v1__release_payouts_request__init
+                     (Dropwire__Ledger__V1__ReleasePayoutsRequest         *message);
+size_t dropwire__ledger__v1__release_payouts_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ReleasePayoutsRequest   *message);
+size_t dropwire__ledger__v1__release_payouts_request__pack
+                     (const Dropwire__Ledger__V1__ReleasePayoutsRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__release_payouts_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReleasePayoutsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ReleasePayoutsRequest *
+       dropwire__ledger__v1__release_payouts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__release_payouts_request__free_unpacked
+                     (Dropwire__Ledger__V1__ReleasePayoutsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ReleasePayoutsResponse methods */
+void   dropwire__ledger__v1__release_payouts_response__init
+                     (Dropwire__Ledger__V1__ReleasePayoutsResponse         *message);
+size_t dropwire__ledger__v1__release_payouts_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ReleasePayoutsResponse   *message);
+size_t dropwire__ledger__v1__release_payouts_response__pack
+                     (const Dropwire__Ledger__V1__ReleasePayoutsResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__release_payouts_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReleasePayoutsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ReleasePayoutsResponse *
+       dropwire__ledger__v1__release_payouts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__release_payouts_response__free_unpacked
+                     (Dropwire__Ledger__V1__ReleasePayoutsResponse *message,
                       ProtobufCAllocator *allocator);
 /* Dropwire__Ledger__V1__AttestPayoutRequest methods */
 void   dropwire__ledger__v1__attest_payout_request__init
@@ -1895,6 +2338,27 @@ typedef void (*Dropwire__Ledger__V1__ListSalesRequest_Closure)
 typedef void (*Dropwire__Ledger__V1__ListSalesResponse_Closure)
                  (const Dropwire__Ledger__V1__ListSalesResponse *message,
                   void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListCapturesRequest_Closure)
+                 (const Dropwire__Ledger__V1__ListCapturesRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListCapturesResponse_Closure)
+                 (const Dropwire__Ledger__V1__ListCapturesResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListEntriesRequest_Closure)
+                 (const Dropwire__Ledger__V1__ListEntriesRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListEntriesResponse_Closure)
+                 (const Dropwire__Ledger__V1__ListEntriesResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__GetProfitRequest_Closure)
+                 (const Dropwire__Ledger__V1__GetProfitRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__GetProfitResponse_Closure)
+                 (const Dropwire__Ledger__V1__GetProfitResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ProfitLine_Closure)
+                 (const Dropwire__Ledger__V1__ProfitLine *message,
+                  void *closure_data);
 typedef void (*Dropwire__Ledger__V1__GetBalanceRequest_Closure)
                  (const Dropwire__Ledger__V1__GetBalanceRequest *message,
                   void *closure_data);
@@ -1928,6 +2392,12 @@ typedef void (*Dropwire__Ledger__V1__SetCommissionRateRequest_Closure)
 typedef void (*Dropwire__Ledger__V1__CommissionRate_Closure)
                  (const Dropwire__Ledger__V1__CommissionRate *message,
                   void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListCommissionRatesRequest_Closure)
+                 (const Dropwire__Ledger__V1__ListCommissionRatesRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ListCommissionRatesResponse_Closure)
+                 (const Dropwire__Ledger__V1__ListCommissionRatesResponse *message,
+                  void *closure_data);
 typedef void (*Dropwire__Ledger__V1__Payout_Closure)
                  (const Dropwire__Ledger__V1__Payout *message,
                   void *closure_data);
@@ -1945,6 +2415,12 @@ typedef void (*Dropwire__Ledger__V1__ListPayoutsResponse_Closure)
                   void *closure_data);
 typedef void (*Dropwire__Ledger__V1__RetryPayoutRequest_Closure)
                  (const Dropwire__Ledger__V1__RetryPayoutRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ReleasePayoutsRequest_Closure)
+                 (const Dropwire__Ledger__V1__ReleasePayoutsRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ReleasePayoutsResponse_Closure)
+                 (const Dropwire__Ledger__V1__ReleasePayoutsResponse *message,
                   void *closure_data);
 typedef void (*Dropwire__Ledger__V1__AttestPayoutRequest_Closure)
                  (const Dropwire__Ledger__V1__AttestPayoutRequest *message,
@@ -2029,6 +2505,10 @@ struct Dropwire__Ledger__V1__Ledger_Service
                      const Dropwire__Ledger__V1__ListSalesRequest *input,
                      Dropwire__Ledger__V1__ListSalesResponse_Closure closure,
                      void *closure_data);
+  void (*list_captures)(Dropwire__Ledger__V1__Ledger_Service *service,
+                        const Dropwire__Ledger__V1__ListCapturesRequest *input,
+                        Dropwire__Ledger__V1__ListCapturesResponse_Closure closure,
+                        void *closure_data);
   void (*get_balance)(Dropwire__Ledger__V1__Ledger_Service *service,
                       const Dropwire__Ledger__V1__GetBalanceRequest *input,
                       Dropwire__Ledger__V1__Balance_Closure closure,
@@ -2041,10 +2521,22 @@ struct Dropwire__Ledger__V1__Ledger_Service
                         const Dropwire__Ledger__V1__GetStatementRequest *input,
                         Dropwire__Ledger__V1__GetStatementResponse_Closure closure,
                         void *closure_data);
+  void (*list_entries)(Dropwire__Ledger__V1__Ledger_Service *service,
+                       const Dropwire__Ledger__V1__ListEntriesRequest *input,
+                       Dropwire__Ledger__V1__ListEntriesResponse_Closure closure,
+                       void *closure_data);
+  void (*get_profit)(Dropwire__Ledger__V1__Ledger_Service *service,
+                     const Dropwire__Ledger__V1__GetProfitRequest *input,
+                     Dropwire__Ledger__V1__GetProfitResponse_Closure closure,
+                     void *closure_data);
   void (*set_commission_rate)(Dropwire__Ledger__V1__Ledger_Service *service,
                               const Dropwire__Ledger__V1__SetCommissionRateRequest *input,
                               Dropwire__Ledger__V1__CommissionRate_Closure closure,
                               void *closure_data);
+  void (*list_commission_rates)(Dropwire__Ledger__V1__Ledger_Service *service,
+                                const Dropwire__Ledger__V1__ListCommissionRatesRequest *input,
+                                Dropwire__Ledger__V1__ListCommissionRatesResponse_Closure closure,
+                                void *closure_data);
   void (*request_payout)(Dropwire__Ledger__V1__Ledger_Service *service,
                          const Dropwire__Ledger__V1__RequestPayoutRequest *input,
                          Dropwire__Ledger__V1__Payout_Closure closure,
@@ -2061,6 +2553,10 @@ struct Dropwire__Ledger__V1__Ledger_Service
                        const Dropwire__Ledger__V1__RetryPayoutRequest *input,
                        Dropwire__Ledger__V1__Payout_Closure closure,
                        void *closure_data);
+  void (*release_payouts)(Dropwire__Ledger__V1__Ledger_Service *service,
+                          const Dropwire__Ledger__V1__ReleasePayoutsRequest *input,
+                          Dropwire__Ledger__V1__ReleasePayoutsResponse_Closure closure,
+                          void *closure_data);
   void (*attest_payout)(Dropwire__Ledger__V1__Ledger_Service *service,
                         const Dropwire__Ledger__V1__AttestPayoutRequest *input,
                         Dropwire__Ledger__V1__Payout_Closure closure,
@@ -2102,14 +2598,19 @@ void dropwire__ledger__v1__ledger__init (Dropwire__Ledger__V1__Ledger_Service *s
       function_prefix__ ## get_payout_terms,\
       function_prefix__ ## get_sale,\
       function_prefix__ ## list_sales,\
+      function_prefix__ ## list_captures,\
       function_prefix__ ## get_balance,\
       function_prefix__ ## trial_balance,\
       function_prefix__ ## get_statement,\
+      function_prefix__ ## list_entries,\
+      function_prefix__ ## get_profit,\
       function_prefix__ ## set_commission_rate,\
+      function_prefix__ ## list_commission_rates,\
       function_prefix__ ## request_payout,\
       function_prefix__ ## get_payout,\
       function_prefix__ ## list_payouts,\
       function_prefix__ ## retry_payout,\
+      function_prefix__ ## release_payouts,\
       function_prefix__ ## attest_payout,\
       function_prefix__ ## export_journal,\
       function_prefix__ ## verify_journal,\
@@ -2167,6 +2668,10 @@ void dropwire__ledger__v1__ledger__list_sales(ProtobufCService *service,
                                               const Dropwire__Ledger__V1__ListSalesRequest *input,
                                               Dropwire__Ledger__V1__ListSalesResponse_Closure closure,
                                               void *closure_data);
+void dropwire__ledger__v1__ledger__list_captures(ProtobufCService *service,
+                                                 const Dropwire__Ledger__V1__ListCapturesRequest *input,
+                                                 Dropwire__Ledger__V1__ListCapturesResponse_Closure closure,
+                                                 void *closure_data);
 void dropwire__ledger__v1__ledger__get_balance(ProtobufCService *service,
                                                const Dropwire__Ledger__V1__GetBalanceRequest *input,
                                                Dropwire__Ledger__V1__Balance_Closure closure,
@@ -2179,10 +2684,22 @@ void dropwire__ledger__v1__ledger__get_statement(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__GetStatementRequest *input,
                                                  Dropwire__Ledger__V1__GetStatementResponse_Closure closure,
                                                  void *closure_data);
+void dropwire__ledger__v1__ledger__list_entries(ProtobufCService *service,
+                                                const Dropwire__Ledger__V1__ListEntriesRequest *input,
+                                                Dropwire__Ledger__V1__ListEntriesResponse_Closure closure,
+                                                void *closure_data);
+void dropwire__ledger__v1__ledger__get_profit(ProtobufCService *service,
+                                              const Dropwire__Ledger__V1__GetProfitRequest *input,
+                                              Dropwire__Ledger__V1__GetProfitResponse_Closure closure,
+                                              void *closure_data);
 void dropwire__ledger__v1__ledger__set_commission_rate(ProtobufCService *service,
                                                        const Dropwire__Ledger__V1__SetCommissionRateRequest *input,
                                                        Dropwire__Ledger__V1__CommissionRate_Closure closure,
                                                        void *closure_data);
+void dropwire__ledger__v1__ledger__list_commission_rates(ProtobufCService *service,
+                                                         const Dropwire__Ledger__V1__ListCommissionRatesRequest *input,
+                                                         Dropwire__Ledger__V1__ListCommissionRatesResponse_Closure closure,
+                                                         void *closure_data);
 void dropwire__ledger__v1__ledger__request_payout(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__RequestPayoutRequest *input,
                                                   Dropwire__Ledger__V1__Payout_Closure closure,
@@ -2199,6 +2716,10 @@ void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
                                                 const Dropwire__Ledger__V1__RetryPayoutRequest *input,
                                                 Dropwire__Ledger__V1__Payout_Closure closure,
                                                 void *closure_data);
+void dropwire__ledger__v1__ledger__release_payouts(ProtobufCService *service,
+                                                   const Dropwire__Ledger__V1__ReleasePayoutsRequest *input,
+                                                   Dropwire__Ledger__V1__ReleasePayoutsResponse_Closure closure,
+                                                   void *closure_data);
 void dropwire__ledger__v1__ledger__attest_payout(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__AttestPayoutRequest *input,
                                                  Dropwire__Ledger__V1__Payout_Closure closure,
@@ -2225,6 +2746,7 @@ void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__dispute_state__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__funding_direction__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_schedule__descriptor;
+extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__profit_grouping__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_state__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_finding__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__journal_format__descriptor;
@@ -2249,6 +2771,13 @@ extern const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_terms__desc
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_sale_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_sales_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_sales_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_captures_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_captures_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_entries_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_entries_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_profit_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_profit_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__profit_line__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_balance_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__balance__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__trial_balance_request__descriptor;
@@ -2260,12 +2789,16 @@ extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_statement_resp
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__statement_line__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__set_commission_rate_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__commission_rate__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__request_payout_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_payout_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__retry_payout_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__release_payouts_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__release_payouts_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__attest_payout_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__export_journal_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__export_journal_response__descriptor;

@@ -1,0 +1,54 @@
+import Contract
+import Money
+import Runtime
+import Store
+
+/// Keeps payouts back after a restore, until a person has looked into PayPal's activity.
+///
+/// What was sent after the backup was made is unknown to the restored books, and would go out again:
+/// in another batch, which PayPal would not recognise. Batches that were on their way in the backup
+/// have their keys and payouts and are not held.
+struct PayoutHold {
+  let transaction: Transaction
+
+  /// Begins one; while one is open, another changes nothing.
+  func begin() throws {
+    if try since() != nil { return }
+    try transaction.run(
+      "INSERT INTO payoutHold (heldAt) VALUES ($1)", [.integer(transaction.now)])
+  }
+
+  /// Since when payouts are held; nil when they are not.
+  func since() throws -> Int64? {
+    try transaction.row("SELECT heldAt FROM payoutHold WHERE releasedAt = 0")?.int("heldAt")
+  }
+
+  /// Why each payout that is due waits; nil when none is held.
+  func reason() throws -> PayoutReason? {
+    try since().map {
+      PayoutReason(
+        code: .restored,
+        text: "the books were restored at \(UTC.time($0)); compare PayPal's activity since the "
+          + "backup, then release the payouts", owner: "platform")
+    }
+  }
+
+  /// Ends it, with who did and what he saw, and looks at all payouts again.
+  ///
+  /// - Returns: false when nothing was held.
+  func release(by actor: String, note: String) throws -> Bool {
+    let released = try transaction.run(
+      "UPDATE payoutHold SET releasedAt = $1, releasedBy = $2, note = $3 WHERE releasedAt = 0",
+      [.integer(transaction.now), .text(actor), .text(note)])
+    guard released > 0 else { return false }
+    let lanes = try transaction.rows(
+      "SELECT DISTINCT environment, currency FROM payout WHERE state = 'PENDING'")
+    for row in lanes {
+      let currency = try Currency(validating: row.text("currency"))
+      try PayoutStore(transaction: transaction).wake(
+        PayoutLane(row.environment, currency), where: "reasonCode = $4",
+        [.text(PayoutReason.Code.restored.rawValue)], limit: PayoutStore.wakesMax)
+    }
+    return true
+  }
+}
