@@ -27,6 +27,7 @@ import Store
       help: "What must be left of the price after PayPal's fee and the supplier's charge, in "
         + "hundredths of a percent of the price; a dearer purchase is not made.")
     settings.listSteps(OrdersStep.self)
+    await settings.restore(common, .orders)
     settings.finish()
     do {
       try await run(common, targets, outside, http, marginBasisPoints: margin)
@@ -91,4 +92,15 @@ import Store
         baseURL: $0.url, clientID: $0.clientID, secret: $0.clientSecret, http: http)
     }
   }
+}
+
+extension RestorePlan {
+  fileprivate static let orders = RestorePlan(
+    applicationID: Schema.applicationID, migrations: Schema.migrations,
+    unknown: [
+      "Orders that were made after the backup are unknown: look for their payments, with the order "
+        + "id as custom_id, in PayPal's activity.",
+      "What was done for the others after it is asked for again under the same ids: captures, "
+        + "purchases and bookings answer as the first time.",
+    ])
 }

@@ -24,6 +24,7 @@ import Store
     let limits = settings.spendLimits()
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
+    await settings.restore(common, .purchases)
     settings.finish()
     guard let keys else { return }
     do {
@@ -94,4 +95,15 @@ extension Settings {
         "Whether AliExpress is known to place nothing twice under one out_order_id. Then a lost "
         + "answer is looked up by the same request, within a day; else a person is asked.")
   }
+}
+
+extension RestorePlan {
+  fileprivate static let purchases = RestorePlan(
+    applicationID: Schema.applicationID, migrations: Schema.migrations,
+    unknown: [
+      "Purchases that were sent after the backup are unknown. Before purchasing starts, look at "
+        + "dropwire orders --state purchasing: these are sent again under the same out_order_id, "
+        + "which AliExpress does not promise to refuse; mark-purchased names what was bought.",
+      "Credentials that were refreshed after it are spent: put them again.",
+    ])
 }
