@@ -42,10 +42,13 @@ import ArgumentParser
           SaleVerb.self, SalesVerb.self, BalanceVerb.self, StatementVerb.self,
           TrialBalanceVerb.self, PayoutsVerb.self, PayoutVerbs.self, RecipientVerbs.self,
           PayoutTermsVerbs.self, RateVerbs.self, FundVerb.self, ExportVerb.self, VerifyVerb.self,
-          CheckVerb.self,
+          CheckVerb.self, LedgerVerbs.self,
         ]),
       CommandGroup(
-        name: "All services", subcommands: [HealthVerb.self, StatsVerb.self, CallVerb.self]),
+        name: "All services",
+        subcommands: [
+          HealthVerb.self, StatsVerb.self, BackupVerb.self, RestoreVerb.self, CallVerb.self,
+        ]),
     ])
   static func main() async {
     if let complaint = unknownVerb(CommandLine.arguments.dropFirst().first) {

@@ -60,4 +60,16 @@ struct Session: Sendable {
   func show(_ showing: ShowingOptions, json: @autoclosure () -> String, _ text: () -> String) {
     output.line(showing.json ? json() : text())
   }
+
+  /// Shows a list: as JSON or CSV for programs, or as a table with what follows it for people.
+  func show(
+    _ showing: ListingOptions, json: @autoclosure () -> String, _ sheet: Sheet,
+    ifEmpty nothing: String, after: String = ""
+  ) {
+    if showing.csv {
+      output.write(Array(sheet.csv.utf8))
+    } else {
+      output.line(showing.json ? json() : sheet.table(ifEmpty: nothing) + after)
+    }
+  }
 }

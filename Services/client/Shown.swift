@@ -14,6 +14,11 @@ enum Shown {
     }
   }
 
+  /// An amount that matters only when there is one: empty for none and for zero.
+  static func positive(_ money: Contract.Money?) -> String {
+    money?.minorUnits == 0 ? "" : amount(money)
+  }
+
   /// In UTC, such as `2026-11-24 12:00:03Z`; empty for none.
   static func time(_ time: Timestamp?) -> String {
     guard let time else { return "" }

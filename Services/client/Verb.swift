@@ -74,6 +74,16 @@ struct ShowingOptions: ParsableArguments {
   @Flag(help: "Show the whole answer as JSON.") var json = false
 }
 
+/// How a list is shown.
+struct ListingOptions: ParsableArguments {
+  @Flag(help: "Show the whole answer as JSON.") var json = false
+  @Flag(help: "Show it as CSV (RFC 4180).") var csv = false
+
+  func validate() throws {
+    if json && csv { throw ValidationError("--json and --csv exclude each other") }
+  }
+}
+
 /// Which of the two worlds is meant.
 struct WorldOptions: ParsableArguments {
   @Option(

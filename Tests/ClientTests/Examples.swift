@@ -61,6 +61,19 @@ enum Examples {
       ], hash: [1, 2])
   ]
 
+  static let sale = Sale(
+    orderID: "demo-1", userID: 42, environment: .sandbox, price: usd(2000), landedCost: usd(800),
+    paymentFee: usd(119), gross: usd(581), commission: usd(58), net: usd(523),
+    commissionRateBps: 1000, fundedBy: "reseller", occurredAt: time(2500),
+    recordedAt: time(2600), refunded: usd(500), supplierRefunded: usd(0), held: usd(300),
+    captureID: "2GG")
+
+  static func profit(_ key: String) -> ProfitLine {
+    ProfitLine(
+      key: key, orders: 1, sales: usd(2000), refunds: usd(500), paymentFees: usd(119),
+      supplierCost: usd(800), gross: usd(581), commission: usd(58), resellerShare: usd(523))
+  }
+
   static let payouts = [
     Payout(
       payoutID: "demo-1/admin", orderID: "demo-1", payee: "admin", environment: .sandbox,

@@ -29,6 +29,7 @@ struct FakeServices: Sendable {
   var violations: [Violation] = []
   /// Secrets that a rotation of keys could not open.
   var unopened: Int64 = 0
+  var captures = [Examples.sale]
   var refusal: RPCError?
   /// The statistics of one look after the other; the last one stays.
   var statistics: [GetStatisticsResponse] = [Examples.statistics]
@@ -114,6 +115,7 @@ private struct FakeOrders: OrdersMethods {
     -> ListOrdersResponse
   {
     try fake.note("ListOrders", request, context)
+    if request.pageToken == "17" { return ListOrdersResponse() }
     return ListOrdersResponse(orders: [fake.order], nextPageToken: "17")
   }
 
@@ -216,63 +218,5 @@ private struct FakeCredentials: CredentialsMethods {
   {
     try fake.note("GetCredentialHistory", request, context)
     return GetCredentialHistoryResponse(events: Examples.credentialEvents)
-  }
-}
-
-private struct FakeLedger: LedgerMethods {
-  let fake: FakeServices
-
-  func listPayouts(_ request: ListPayoutsRequest, _ context: CallContext) async throws
-    -> ListPayoutsResponse
-  {
-    try fake.note("ListPayouts", request, context)
-    return ListPayoutsResponse(payouts: Examples.payouts)
-  }
-
-  func trialBalance(_ request: TrialBalanceRequest, _ context: CallContext) async throws
-    -> TrialBalanceResponse
-  {
-    try fake.note("TrialBalance", request, context)
-    return fake.trialBalance
-  }
-
-  func verifyJournal(_ request: VerifyJournalRequest, _ context: CallContext) async throws
-    -> VerifyJournalResponse
-  {
-    try fake.note("VerifyJournal", request, context)
-    return fake.verified
-  }
-
-  func checkInvariants(_ request: CheckInvariantsRequest, _ context: CallContext) async throws
-    -> CheckInvariantsResponse
-  {
-    try fake.note("CheckInvariants", request, context)
-    return CheckInvariantsResponse(violations: fake.violations)
-  }
-
-  func recordFunding(_ request: RecordFundingRequest, _ context: CallContext) async throws
-    -> RecordFundingResponse
-  {
-    try fake.note("RecordFunding", request, context)
-    return RecordFundingResponse(entry: Examples.entries[0])
-  }
-
-  /// In two pieces, cut in the middle of a letter.
-  func exportJournal(
-    _ request: ExportJournalRequest, _ context: CallContext,
-    _ responses: ResponseStream<ExportJournalResponse>
-  ) async throws {
-    try fake.note("ExportJournal", request, context)
-    guard request.format == .jsonLines else {
-      let text = Array("1,é\n".utf8)
-      try await responses.write(ExportJournalResponse(text: Array(text.prefix(3))))
-      try await responses.write(ExportJournalResponse(text: Array(text.dropFirst(3))))
-      return
-    }
-    guard request.environment == .sandbox else { return }
-    for entry in Examples.entries {
-      let line = entry.json(pretty: false) + "\n"
-      try await responses.write(ExportJournalResponse(text: Array(line.utf8)))
-    }
   }
 }

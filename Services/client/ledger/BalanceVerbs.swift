@@ -32,13 +32,14 @@ struct StatementVerb: Verb {
     discussion: """
       EXAMPLES:
         dropwire statement reseller:42
+        dropwire statement reseller:42 --csv > statement.csv
       """)
 
   @Argument(help: "reseller:42, adminPayable, paypal and so on.") var account: String
   @Option(help: "ISO 4217.") var currency = "USD"
   @OptionGroup var world: WorldOptions
   @OptionGroup var page: PageOptions
-  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var showing: ListingOptions
   @OptionGroup var calling: CallingOptions
 
   func run(in session: Session) async throws {
@@ -46,9 +47,10 @@ struct StatementVerb: Verb {
       account: account, environment: world.environment, currency: currency,
       pageSize: page.pageSize, pageToken: page.pageToken)
     let answer = try await session.ledger.getStatement(request, options: session.options)
-    session.show(showing, json: answer.json(pretty: true)) {
-      BookPages.table(answer.lines) + PageOptions.more(answer.nextPageToken)
-    }
+    session.show(
+      showing, json: answer.json(pretty: true), BookPages.sheet(answer.lines),
+      ifEmpty: "nothing went through this account",
+      after: PageOptions.more(answer.nextPageToken))
   }
 }
 
@@ -66,14 +68,16 @@ struct TrialBalanceVerb: Verb {
 
   @Option(help: "Only this currency.") var currency = ""
   @OptionGroup var world: WorldOptions
-  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var showing: ListingOptions
   @OptionGroup var calling: CallingOptions
 
   func run(in session: Session) async throws {
     let answer = try await session.ledger.trialBalance(
       TrialBalanceRequest(environment: world.environment, currency: currency),
       options: session.options)
-    session.show(showing, json: answer.json(pretty: true)) { BookPages.text(answer) }
+    session.show(
+      showing, json: answer.json(pretty: true), BookPages.sheet(answer), ifEmpty: "no accounts",
+      after: "\n\n" + BookPages.verdict(answer))
     let isOff = answer.totals.contains { ($0.difference?.minorUnits ?? 0) != 0 }
     if isOff { throw ExitCode(ExitStatus.badNews.rawValue) }
   }

@@ -11,39 +11,82 @@ enum BookPages {
     ])
   }
 
-  static func table(_ lines: [StatementLine]) -> String {
-    var table = Table([.left("time"), .left("entry"), .right("amount"), .right("balance")])
+  static func sheet(_ lines: [StatementLine]) -> Sheet {
+    var sheet = Sheet([
+      ("time", .time), ("entry", .text), ("amount", .amount), ("balance", .amount),
+    ])
     for line in lines {
-      table.add([
-        Shown.time(line.occurredAt), line.entryID, Shown.amount(line.amount),
-        Shown.amount(line.balance),
+      sheet.add([
+        .time(line.occurredAt), .text(line.entryID), .amount(line.amount),
+        .amount(line.balance),
       ])
     }
-    return table.text(ifEmpty: "nothing went through this account")
+    return sheet
   }
 
-  /// The accounts, the sum of each currency, and the verdict.
-  static func text(_ trial: TrialBalanceResponse) -> String {
-    var table = Table([
-      .left("account"), .right("debits"), .right("credits"), .right("balance"),
+  /// The accounts, and the sum of each currency.
+  static func sheet(_ trial: TrialBalanceResponse) -> Sheet {
+    var sheet = Sheet([
+      ("account", .text), ("debits", .amount), ("credits", .amount), ("balance", .amount),
     ])
     for line in trial.lines {
-      table.add([
-        line.account, Shown.amount(line.debits), Shown.amount(line.credits),
-        Shown.amount(line.balance),
+      sheet.add([
+        .text(line.account), .amount(line.debits), .amount(line.credits), .amount(line.balance),
       ])
     }
     for total in trial.totals {
-      table.add([
-        "total", Shown.amount(total.debits), Shown.amount(total.credits),
-        Shown.amount(total.difference),
+      sheet.add([
+        .text("total"), .amount(total.debits), .amount(total.credits), .amount(total.difference),
       ])
     }
+    return sheet
+  }
+
+  static func verdict(_ trial: TrialBalanceResponse) -> String {
     let isEven = trial.totals.allSatisfy { ($0.difference?.minorUnits ?? 0) == 0 }
     let entries = trial.entries == 1 ? "1 entry" : "\(trial.entries) entries"
     let verdict = isEven ? "balanced" : "NOT BALANCED: the books are wrong"
-    return table.text(ifEmpty: "no accounts") + "\n\n\(verdict), \(entries), "
-      + "head \(Shown.hex(trial.headHash))"
+    return "\(verdict), \(entries), head \(Shown.hex(trial.headHash))"
+  }
+
+  /// One line for each posting.
+  static func sheet(_ entries: [JournalEntry]) -> Sheet {
+    var sheet = Sheet([
+      ("number", .number), ("time", .time), ("entry", .text), ("kind", .text), ("debit", .text),
+      ("credit", .text), ("amount", .amount),
+    ])
+    for entry in entries {
+      for posting in entry.postings {
+        sheet.add([
+          .number(entry.sequence), .time(entry.occurredAt), .text(entry.entryID),
+          .text(entry.kind), .text(posting.debitAccount), .text(posting.creditAccount),
+          .amount(posting.amount),
+        ])
+      }
+    }
+    return sheet
+  }
+
+  /// What was earned, with the totals at the end.
+  static func sheet(_ profit: GetProfitResponse, by key: String) -> Sheet {
+    var sheet = Sheet([
+      (key, .text), ("orders", .number), ("sales", .amount), ("refunds", .amount),
+      ("fees", .amount), ("cost", .amount), ("gross", .amount), ("commission", .amount),
+      ("resellers", .amount),
+    ])
+    func add(_ line: ProfitLine, _ name: String) {
+      sheet.add([
+        .text(name), .number(line.orders), .amount(line.sales), .amount(line.refunds),
+        .amount(line.paymentFees), .amount(line.supplierCost), .amount(line.gross),
+        .amount(line.commission), .amount(line.resellerShare),
+      ])
+    }
+    for line in profit.lines {
+      let isHouse = key == "reseller" && line.key == "0"
+      add(line, isHouse ? "house" : line.key.isEmpty ? "not sold yet" : line.key)
+    }
+    for total in profit.totals { add(total, "total") }
+    return sheet
   }
 
   /// One entry of the journal.

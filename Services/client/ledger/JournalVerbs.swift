@@ -78,31 +78,3 @@ struct VerifyVerb: Verb {
     return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
   }
 }
-
-/// `dropwire check`.
-struct CheckVerb: Verb {
-  static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Ask the ledger what does not add up.",
-    discussion: """
-      Ends with 1 when something does not.
-
-      EXAMPLES:
-        dropwire check
-      """)
-
-  @OptionGroup var showing: ShowingOptions
-  @OptionGroup var calling: CallingOptions
-
-  func run(in session: Session) async throws {
-    let answer = try await session.ledger.checkInvariants(
-      CheckInvariantsRequest(), options: session.options)
-    session.show(showing, json: answer.json(pretty: true)) {
-      var table = Table([.left("rule"), .left("subject"), .left("finding")])
-      for violation in answer.violations {
-        table.add([violation.rule, violation.subject, violation.text])
-      }
-      return table.text(ifEmpty: "everything adds up")
-    }
-    if !answer.violations.isEmpty { throw ExitCode(ExitStatus.badNews.rawValue) }
-  }
-}

@@ -18,18 +18,18 @@ enum PayoutPages {
     ])
   }
 
-  static func table(_ payouts: [Payout]) -> String {
-    var table = Table([
-      .left("payout"), .left("payee"), .left("state"), .right("due"), .right("amount"),
-      .left("sent to"), .left("updated"), .left("because"),
+  static func sheet(_ payouts: [Payout]) -> Sheet {
+    var sheet = Sheet([
+      ("payout", .text), ("payee", .text), ("state", .text), ("due", .amount),
+      ("amount", .amount), ("sent to", .text), ("updated", .time), ("because", .text),
     ])
     for payout in payouts {
-      table.add([
-        payout.payoutID, payout.payee, Shown.word(payout.state.shortName),
-        Shown.amount(payout.due), Shown.amount(payout.amount), payout.recipientEmail,
-        Shown.time(payout.updatedAt), Shown.reason(payout.reason),
+      sheet.add([
+        .text(payout.payoutID), .text(payout.payee), .text(Shown.word(payout.state.shortName)),
+        .amount(payout.due), .amount(payout.amount), .text(payout.recipientEmail),
+        .time(payout.updatedAt), .text(Shown.reason(payout.reason)),
       ])
     }
-    return table.text(ifEmpty: "no payouts")
+    return sheet
   }
 }

@@ -16,7 +16,7 @@ struct PayoutsVerb: Verb {
   @Option(help: "Only this payee's: admin, or reseller:42.") var payee = ""
   @Option(help: "Only in this state, such as not-due.") var state = ""
   @OptionGroup var page: PageOptions
-  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var showing: ListingOptions
   @OptionGroup var calling: CallingOptions
 
   func run(in session: Session) async throws {
@@ -27,9 +27,9 @@ struct PayoutsVerb: Verb {
         payee: payee, orderID: order, state: state ?? .unspecified, pageSize: page.pageSize,
         pageToken: page.pageToken),
       options: session.options)
-    session.show(showing, json: answer.json(pretty: true)) {
-      PayoutPages.table(answer.payouts) + PageOptions.more(answer.nextPageToken)
-    }
+    session.show(
+      showing, json: answer.json(pretty: true), PayoutPages.sheet(answer.payouts),
+      ifEmpty: "no payouts", after: PageOptions.more(answer.nextPageToken))
   }
 }
 

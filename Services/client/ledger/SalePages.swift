@@ -13,27 +13,33 @@ enum SalePages {
       ("gross", Shown.amount(sale.gross)),
       (
         "commission",
-        "\(Shown.amount(sale.commission)) (\(Shown.rate(sale.commissionRateBps)))"
+        sale.commission == nil
+          ? "" : "\(Shown.amount(sale.commission)) (\(Shown.rate(sale.commissionRateBps)))"
       ),
-      ("net", Shown.amount(sale.net)), ("admin payout", sale.adminPayoutID),
+      ("net", Shown.amount(sale.net)),
+      ("refunded", Shown.positive(sale.refunded)),
+      ("supplier refunded", Shown.positive(sale.supplierRefunded)),
+      ("held by disputes", Shown.positive(sale.held)), ("admin payout", sale.adminPayoutID),
       ("reseller payout", sale.resellerPayoutID), ("happened", Shown.time(sale.occurredAt)),
       ("recorded", Shown.time(sale.recordedAt)),
     ])
   }
 
-  static func table(_ sales: [Sale]) -> String {
-    var table = Table([
-      .left("order"), .right("reseller"), .right("price"), .right("cost"), .right("fee"),
-      .right("gross"), .right("commission"), .right("net"), .right("rate"), .left("recorded"),
+  static func sheet(_ sales: [Sale]) -> Sheet {
+    var sheet = Sheet([
+      ("order", .text), ("reseller", .text), ("price", .amount), ("cost", .amount),
+      ("fee", .amount), ("gross", .amount), ("commission", .amount), ("net", .amount),
+      ("rate", .text), ("refunded", .amount), ("held", .amount), ("recorded", .time),
     ])
     for sale in sales {
-      table.add([
-        sale.orderID, sale.userID == 0 ? "house" : "\(sale.userID)", Shown.amount(sale.price),
-        Shown.amount(sale.landedCost), Shown.amount(sale.paymentFee), Shown.amount(sale.gross),
-        Shown.amount(sale.commission), Shown.amount(sale.net),
-        Shown.rate(sale.commissionRateBps), Shown.time(sale.recordedAt),
+      sheet.add([
+        .text(sale.orderID), .text(sale.userID == 0 ? "house" : "\(sale.userID)"),
+        .amount(sale.price), .amount(sale.landedCost), .amount(sale.paymentFee),
+        .amount(sale.gross), .amount(sale.commission), .amount(sale.net),
+        .text(Shown.rate(sale.commissionRateBps)), .amount(sale.refunded), .amount(sale.held),
+        .time(sale.recordedAt),
       ])
     }
-    return table.text(ifEmpty: "no sales")
+    return sheet
   }
 }

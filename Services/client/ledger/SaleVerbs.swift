@@ -33,51 +33,15 @@ struct SalesVerb: Verb {
 
   @Option(help: ArgumentHelp("Only this reseller's.", valueName: "id")) var user: Int64 = 0
   @OptionGroup var page: PageOptions
-  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var showing: ListingOptions
   @OptionGroup var calling: CallingOptions
 
   func run(in session: Session) async throws {
     let answer = try await session.ledger.listSales(
       ListSalesRequest(userID: user, pageSize: page.pageSize, pageToken: page.pageToken),
       options: session.options)
-    session.show(showing, json: answer.json(pretty: true)) {
-      SalePages.table(answer.sales) + PageOptions.more(answer.nextPageToken)
-    }
-  }
-}
-
-/// `dropwire rate`.
-struct RateVerbs: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rate", abstract: "The platform's commission rate.",
-    subcommands: [SetRateVerb.self])
-}
-
-struct SetRateVerb: Verb {
-  static let configuration = CommandConfiguration(
-    commandName: "set", abstract: "Set the rate of sales from now on.",
-    discussion: """
-      EXAMPLES:
-        dropwire rate set --basis-points 1000
-        dropwire rate set --basis-points 800 --user 42
-      """)
-
-  @Option(help: ArgumentHelp("0 to 10000; 1000 is 10 %.", valueName: "rate"))
-  var basisPoints: Int32
-  @Option(
-    help: ArgumentHelp("Only for this reseller; else for all without their own.", valueName: "id"))
-  var user: Int64 = 0
-  @OptionGroup var showing: ShowingOptions
-  @OptionGroup var calling: CallingOptions
-
-  func run(in session: Session) async throws {
-    let rate = try await session.ledger.setCommissionRate(
-      SetCommissionRateRequest(userID: user, rateBps: basisPoints), options: session.options)
-    session.show(showing, json: rate.json(pretty: true)) {
-      Table.card([
-        ("reseller", rate.userID == 0 ? "all without their own" : "\(rate.userID)"),
-        ("rate", Shown.rate(rate.rateBps)), ("updated", Shown.time(rate.updatedAt)),
-      ])
-    }
+    session.show(
+      showing, json: answer.json(pretty: true), SalePages.sheet(answer.sales),
+      ifEmpty: "no sales", after: PageOptions.more(answer.nextPageToken))
   }
 }
