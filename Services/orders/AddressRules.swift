@@ -11,7 +11,12 @@ enum AddressRules {
   static let phoneDigits = 7...15
 
   /// Checks `field.full_name` and so on; nil when something was rejected.
-  static func check(_ field: String, _ address: Address?, _ fields: inout Fields) -> Address? {
+  ///
+  /// - Parameter month: whose rules hold, such as `2026-03`.
+  static func check(
+    _ field: String, _ address: Address?, _ fields: inout Fields,
+    in month: String = CountryRules.month()
+  ) -> Address? {
     guard let address else {
       fields.reject(field, "is missing; the address of the buyer is needed")
       return nil
@@ -20,7 +25,7 @@ enum AddressRules {
     for (name, text) in parts(address) {
       if let problem = shape(text) { found.append((name, problem)) }
     }
-    if found.isEmpty { found = required(address) + country(address) }
+    if found.isEmpty { found = required(address) + country(address, month) }
     var named: Set<String> = []
     for (name, problem) in found where named.insert(name).inserted {
       fields.reject("\(field).\(name)", problem)
@@ -89,8 +94,8 @@ enum AddressRules {
 
   private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
 
-  private static func country(_ address: Address) -> [(String, String)] {
-    guard let rules = CountryRules.of(address.country) else { return [] }
+  private static func country(_ address: Address, _ month: String) -> [(String, String)] {
+    guard let rules = CountryRules.of(address.country, in: month) else { return [] }
     let texts = [
       ("full_name", address.fullName, rules.name), ("line1", address.line1, rules.line1),
       ("line2", address.line2, rules.line2), ("city", address.city, rules.city),
@@ -103,15 +108,36 @@ enum AddressRules {
     if let rule = rules.phone, let problem = problem(address.phone, rule) {
       found.append(("phone", "\(problem) (\(rules.country), since \(rules.since))"))
     }
-    if let rule = rules.taxID, !rule.forms.contains(where: { matches(address.taxID, $0) }) {
-      found.append(
-        (
-          "tax_id",
-          "is \"\(Fields.shown(address.taxID))\"; \(rules.country) needs a \(rule.name) like "
-            + rule.forms.joined(separator: " or ")
-        ))
+    if let rule = rules.taxID, let problem = problem(address.taxID, rule, of: rules.country) {
+      found.append(("tax_id", problem))
     }
     return found
+  }
+
+  private static func problem(
+    _ text: String, _ rule: CountryRules.TaxIDRule, of country: String
+  ) -> String? {
+    guard rule.forms.contains(where: { matches(text, $0) }) else {
+      return "is \"\(Fields.shown(text))\"; \(country) needs a \(rule.name) like "
+        + rule.forms.joined(separator: " or ")
+    }
+    if rule.isCPF && !isCPF(text) {
+      return "is \"\(Fields.shown(text))\", whose last two digits do not fit the others"
+    }
+    return nil
+  }
+
+  /// Whether both check digits are right: sums weighted from the right by 2, 3, ... modulo 11.
+  /// Source: Receita Federal, Cadastro de Pessoas Físicas.
+  private static func isCPF(_ text: String) -> Bool {
+    let digits = text.filter(isDigit).compactMap(\.wholeNumberValue)
+    guard digits.count == 11, Set(digits).count > 1 else { return false }
+    return [9, 10].allSatisfy { count in
+      let sum = digits.prefix(count).enumerated().reduce(0) {
+        $0 + $1.element * (count + 1 - $1.offset)
+      }
+      return digits[count] == sum * 10 % 11 % 10
+    }
   }
 
   private static func problem(_ text: String, _ rule: CountryRules.TextRule) -> String? {
@@ -126,6 +152,9 @@ enum AddressRules {
       && !text.allSatisfy({ ("a"..."z").contains($0) || ("A"..."Z").contains($0) || $0 == " " })
     {
       return "is \"\(Fields.shown(text))\"; only the letters A to Z and spaces are taken"
+    }
+    if !rule.forms.isEmpty && !rule.forms.contains(where: { matches(text, $0) }) {
+      return "is \"\(Fields.shown(text))\"; it must be like " + rule.forms.joined(separator: " or ")
     }
     if rule.mayNotBeOther && text.lowercased() == "other" {
       return "is \"\(Fields.shown(text))\"; the real one is needed"
@@ -147,6 +176,12 @@ enum AddressRules {
 
   private static func matches(_ text: String, _ form: String) -> Bool {
     text.count == form.count
-      && zip(text, form).allSatisfy { $1 == "9" ? isDigit($0) : $0 == $1 }
+      && zip(text, form).allSatisfy { given, wanted in
+        switch wanted {
+        case "9": isDigit(given)
+        case "A": ("A"..."Z").contains(given) || ("a"..."z").contains(given)
+        default: given == wanted
+        }
+      }
   }
 }

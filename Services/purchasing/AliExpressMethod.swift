@@ -22,6 +22,15 @@ enum AliExpressMethod: String, Sendable, CaseIterable {
     }
   }
 
+  /// What one account may use of the rate: a fifth, so that one reseller's backlog leaves room for
+  /// the others. Tokens are asked for on an application's account, which may be everybody's.
+  var accountRatePerSecond: Int? {
+    switch self {
+    case .createToken, .refreshToken: nil
+    default: max(1, ratePerSecond / 5)
+    }
+  }
+
   /// What spends something is given long: an answer that comes late is better than an unknown.
   var timeout: Duration {
     switch self {

@@ -9,6 +9,7 @@ struct AliExpressSupplier: Supplier {
   let sandboxURL: String?
   let productionURL: String?
   let http: OutsideHTTP
+  let bans: CallBans
 
   func isConfigured(for environment: Contract.Environment) -> Bool { url(environment) != nil }
 
@@ -17,7 +18,9 @@ struct AliExpressSupplier: Supplier {
   ) -> (any SupplierAccount)? {
     url(environment).map {
       AliExpressAccount(
-        url: $0, name: "\(userID)@\(environment.word)", secrets: secrets, http: http)
+        url: $0, name: "\(userID)@\(environment.word)", secrets: secrets, http: http, bans: bans,
+        caller: Caller(
+          environment: environment, appKey: secrets.appKey, userID: userID))
     }
   }
 
@@ -42,6 +45,8 @@ struct AliExpressAccount: SupplierAccount {
   let name: String
   let secrets: CredentialSecrets
   let http: OutsideHTTP
+  let bans: CallBans
+  let caller: Caller
 
   func product(_ productID: String, shipTo country: String, in currency: Currency) async
     -> Reading<SupplierProduct>
@@ -79,20 +84,23 @@ struct AliExpressAccount: SupplierAccount {
     return AliExpressReading.order(answer, id: supplierOrderID)
   }
 
+  func placingBan(now: Int64) -> (reason: PurchaseReason, seconds: Int)? {
+    bans.ban(on: .place, by: caller, now: now).map {
+      ($0.reason(now: now), $0.secondsLeft(now: now))
+    }
+  }
+
   private func call(_ method: AliExpressMethod, _ parameters: [String: String]) async
     -> AliExpressAnswer
   {
     let request = OutsideRequest(
       provider: Self.provider, account: name, method: method.rawValue,
-      ratePerSecond: method.ratePerSecond, verb: .post, url: url + "/sync",
-      headers: AliExpressForm.headers, body: ByteBuffer(string: form(method, parameters)),
-      timeout: method.timeout)
-    let answer = AliExpressAnswer(await http.send(request), to: method)
-    if case .error(let error) = answer, error.code == "ApiCallLimit" {
-      // The method as a whole is over its rate: the other resellers' calls would fail too.
-      http.hold(request, for: .seconds(error.banSeconds ?? 1))
+      ratePerSecond: method.ratePerSecond, accountRatePerSecond: method.accountRatePerSecond,
+      verb: .post, url: url + "/sync", headers: AliExpressForm.headers,
+      body: ByteBuffer(string: form(method, parameters)), timeout: method.timeout)
+    return await bans.respecting(method, by: caller) {
+      AliExpressAnswer(await http.send(request), to: method)
     }
-    return answer
   }
 
   private func form(_ method: AliExpressMethod, _ parameters: [String: String]) -> String {

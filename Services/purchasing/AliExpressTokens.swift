@@ -37,7 +37,10 @@ extension AliExpressSupplier {
       body: ByteBuffer(
         string: AliExpressForm.signed(parameters, application, path: method.rawValue)),
       timeout: method.timeout)
-    let answer = AliExpressAnswer(await http.send(request), to: method)
+    let caller = Caller(environment: environment, appKey: application.key, userID: nil)
+    let answer = await bans.respecting(method, by: caller) {
+      AliExpressAnswer(await http.send(request), to: method)
+    }
     return Self.granting(answer, now: Int64(Date().timeIntervalSince1970 * 1000))
   }
 

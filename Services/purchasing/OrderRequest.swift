@@ -22,14 +22,18 @@ struct OrderRequest: Hashable, Sendable {
       "logistics_address": .object(Self.address(content.shipTo)),
       "product_items": [.object(item)],
     ]
-    let extra: JSON = [
+    var extra: [String: JSON] = [
       "payment": [
         "pay_currency": .string(PurchaseRules.payCurrency.code), "try_to_pay": "true",
       ]
     ]
+    if content.shipTo.country == "SA", !content.shipTo.taxID.isEmpty {
+      // The kingdom's national address, which has no field among the others.
+      extra["trade_extra_param"] = ["nat_addr": .string(content.shipTo.taxID)]
+    }
     let parameters: JSON = [
       "param_place_order_request4_open_api_d_t_o": .string(order.serialized),
-      "ds_extend_request": .string(extra.serialized),
+      "ds_extend_request": .string(JSON.object(extra).serialized),
     ]
     text = parameters.serialized
   }
@@ -57,6 +61,7 @@ struct OrderRequest: Hashable, Sendable {
       fields["passport_no"] = address.taxID
       fields["foreigner_passport_no"] = address.taxID
       fields["is_foreigner"] = "false"
+    case "SA": break
     case "CL": fields["rut_no"] = address.taxID
     default: fields["tax_number"] = address.taxID
     }

@@ -122,6 +122,9 @@ enum PlacingRules {
     let isOver =
       purchase.tries + 1 >= triesMax || now + pause - purchase.createdAt > ageMax
     guard isOver else { return .again(reason, pause: pause) }
+    if reason.code == .rateLimited, told(retryAfterSeconds) > ageMax {
+      return .refused(banned(reason))
+    }
     return .refused(
       PurchaseReason(
         code: reason.code,
@@ -157,7 +160,19 @@ enum PlacingRules {
   /// 1 s doubling, a minute at most; what the supplier asks for when that is longer.
   static func pause(tries: Int, retryAfterSeconds: Int?) -> Int64 {
     let own = min(pauseMin << Int64(min(max(tries, 0), 6)), pauseMax)
-    let told = retryAfterSeconds.map { Int64(min(max($0, 0), 100_000)) * 1000 + 1000 } ?? 0
-    return max(own, told)
+    return max(own, told(retryAfterSeconds))
+  }
+
+  /// What the supplier asks for, and a second for clocks that differ.
+  private static func told(_ seconds: Int?) -> Int64 {
+    seconds.map { Int64(min(max($0, 0), 200_000)) * 1000 + 1000 } ?? 0
+  }
+
+  private static func banned(_ reason: PurchaseReason) -> PurchaseReason {
+    PurchaseReason(
+      code: .banTooLong,
+      text: "\(reason.text), longer than an order may wait; no browser account is configured to "
+        + "buy instead; try again when it is over, buy it by hand, or refund",
+      owner: .platform, providerCode: reason.providerCode)
   }
 }

@@ -44,6 +44,10 @@ struct PurchaseReason: Error, Hashable, Sendable {
     /// The supplier does not take the code of a consent.
     case authorizationRefused = "AUTHORIZATION_REFUSED"
     case rateLimited = "RATE_LIMITED"
+    /// The supplier takes no calls for longer than a purchase may wait.
+    case banTooLong = "BAN_TOO_LONG"
+    /// Many are due at once; it waits for its turn.
+    case inLine = "IN_LINE"
     case supplierUnavailable = "SUPPLIER_UNAVAILABLE"
     // Unknown outcomes.
     /// The answer was lost; it is being looked up.
@@ -98,6 +102,10 @@ extension PurchaseReason {
     default: false
     }
   }
+
+  /// Whether nothing was placed for a reason that lies with the API alone, so that buying in another
+  /// way could help: the API is closed to us, or closed for longer than the order may wait.
+  var isCuredByAnotherPath: Bool { isNoPath || code == .banTooLong }
 
   /// Whether the supplier calls the access token invalid, which new tokens may cure.
   var isTokenRefused: Bool { providerCode == ReasonCatalogue.illegalAccessToken }

@@ -137,6 +137,14 @@ extension PurchaseStore {
       then: .later(until))
   }
 
+  /// Lets a purchase wait for its turn, which is no try. One that was sent keeps its reason.
+  func standInLine(_ purchase: Purchase, _ reason: PurchaseReason, until: Int64) throws {
+    try move(
+      purchase, from: [purchase.state], to: purchase.state,
+      purchase.state == .requested ? purchase.reason ?? reason : purchase.reason,
+      tries: purchase.tries, then: .later(until))
+  }
+
   /// Records that nobody knows. Without a time, a person must find out.
   func unknown(_ purchase: Purchase, _ reason: PurchaseReason, until: Int64?, tries: Int) throws {
     try move(

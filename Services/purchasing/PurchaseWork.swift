@@ -33,6 +33,7 @@ struct PurchaseWork: Sendable {
   let seal: CredentialSeal
   let repeats: RepeatPolicy
   var limits = SpendLimits()
+  var pace = PurchasePace()
   let waiters: Waiters
   let logger: Logger
 
@@ -65,6 +66,9 @@ struct PurchaseWork: Sendable {
     let step = PlacingRules.next(
       purchase, lastOutcome: situation.attempts.last?.outcome,
       mayRepeat: repeats.mayRepeat(in: purchase.content.environment), now: found.1)
+    if [.place, .lookUp].contains(step), let turn = pace.turn(of: orderID, now: found.1) {
+      return try await standInLine(purchase, until: turn)
+    }
     switch step {
     case .nothing: try await finish(orderID)
     case .askPerson(let reason): try await askPerson(situation, reason)
@@ -77,6 +81,12 @@ struct PurchaseWork: Sendable {
     case .poll:
       guard var run = try await start(situation, now: found.1) else { return }
       try await poll(&run)
+    }
+  }
+
+  private func standInLine(_ purchase: Purchase, until turn: Int64) async throws {
+    try await store.write {
+      try PurchaseStore(transaction: $0).standInLine(purchase, PurchasePace.inLine, until: turn)
     }
   }
 
@@ -154,6 +164,9 @@ struct PurchaseWork: Sendable {
           code: .currencyNotSupported,
           text: "the ceiling is in \(content.ceiling.currency.code); AliExpress is paid in "
             + "\(PurchaseRules.payCurrency.code)", owner: .platform))
+    }
+    if let ban = run.account.placingBan(now: Self.now()) {
+      return try await waitOrGiveUp(&run, ban.reason, ban.seconds)
     }
     let quoted = await Quoting(account: run.account).quote(
       QuoteWish(

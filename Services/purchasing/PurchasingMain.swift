@@ -22,6 +22,7 @@ import Store
       production: settings.repeatIsIdempotent("PRODUCTION", default: false))
     let authorization = settings.authorization()
     let limits = settings.spendLimits()
+    let pace = settings.purchasePace(outsideRate: http.ratePerSecond)
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     await settings.restore(common, .purchases)
@@ -31,12 +32,9 @@ import Store
       let seal = CredentialSeal(keys: try keys.ring())
       let host = try ServiceHost(settings: common)
       let http = OutsideHTTP(configuration: http, logger: host.logger)
-      let supplier = AliExpressSupplier(
-        sandboxURL: outside.sandbox.aliExpressURL, productionURL: outside.production.aliExpressURL,
-        http: http)
       try await PurchasingParts(
-        host: host, http: http, supplier: supplier, repeats: repeats, limits: limits, seal: seal,
-        authorization: authorization
+        host: host, http: http, outside: outside, repeats: repeats, limits: limits, pace: pace,
+        seal: seal, authorization: authorization
       ).run()
     } catch {
       failToStart("purchasing", error)
@@ -48,9 +46,10 @@ import Store
 private struct PurchasingParts {
   let host: ServiceHost
   let http: OutsideHTTP
-  let supplier: AliExpressSupplier
+  let outside: OutsideSettings
   let repeats: PurchaseWork.RepeatPolicy
   let limits: SpendLimits
+  let pace: PurchasePace
   let seal: CredentialSeal
   let authorization: AuthorizationSettings
 
@@ -59,9 +58,14 @@ private struct PurchasingParts {
       .file(host.settings.databasePath), applicationID: Schema.applicationID,
       migrations: Schema.migrations, logger: host.logger)
     let waiters = Waiters()
+    let bans = CallBans(store: store, logger: host.logger)
+    try await bans.restore()
+    let supplier = AliExpressSupplier(
+      sandboxURL: outside.sandbox.aliExpressURL, productionURL: outside.production.aliExpressURL,
+      http: http, bans: bans)
     let work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
-      waiters: waiters, logger: host.logger)
+      pace: pace, waiters: waiters, logger: host.logger)
     let refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: host.logger)
     try await refreshes.scheduleAll()

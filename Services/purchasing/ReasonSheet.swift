@@ -47,6 +47,8 @@ enum ReasonSheet {
       return definite("ask AliExpress' support, or refund")
     case .requestRefused, .unknownSupplierCode:
       return definite("tell those who maintain this program; buy it by hand, or refund")
+    case .banTooLong:
+      return definite("try again when the ban is over; or buy it by hand, or refund")
     case .aliExpressNotConfigured: return definite("set the supplier's address and try again")
     case .browserNotConfigured, .noCredentials, .credentialsExpired, .credentialsRevoked,
       .credentialsUndecryptable, .authorizationRefused:
@@ -81,6 +83,7 @@ enum ReasonSheet {
       Line(
         certainty: .transient, retry: .poll,
         action: "look at the order in the supplier's account")
+    case .inLine: Line(certainty: .transient, retry: .sameKey, action: "wait; its turn comes")
     case .attestedNotPlaced, .supplierOrderClosed: definite("try again, or refund")
     default: preconditionFailure("every reason has a line")
     }

@@ -24,6 +24,8 @@ protocol SupplierAccount: Sendable {
   func deliveries(_ wish: DeliveryWish) async -> Reading<[Delivery]>
   func place(_ request: OrderRequest) async -> Placing
   func order(_ supplierOrderID: String) async -> Reading<SupplierOrder>
+  /// Why nothing can be placed at present, and for how many seconds; nil when it can be.
+  func placingBan(now: Int64) -> (reason: PurchaseReason, seconds: Int)?
 }
 
 /// What became of a question that changes nothing.

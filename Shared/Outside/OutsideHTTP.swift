@@ -28,37 +28,11 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
     public init(ratePerSecond: Int? = nil) { self.ratePerSecond = ratePerSecond }
   }
 
-  /// One account at one server: the sandbox's trouble does not stop production.
-  private struct Account: Hashable {
-    let provider: String
-    let account: String
-    let origin: Substring
-
-    init(_ request: OutsideRequest) {
-      provider = request.provider
-      account = request.account
-      origin = OutsideURL.origin(request.url)
-    }
-  }
-
-  /// One method at one server.
-  private struct Method: Hashable {
-    let provider: String
-    let method: String
-    let origin: Substring
-
-    init(_ request: OutsideRequest) {
-      provider = request.provider
-      method = request.method
-      origin = OutsideURL.origin(request.url)
-    }
-  }
-
   private struct Limits {
-    var buckets: [Method: TokenBucket] = [:]
-    var statistics: [Method: OutsideStatistics] = [:]
+    var rates = OutsideRates()
+    var statistics: [OutsideMethod: OutsideStatistics] = [:]
     /// Only of accounts that failed lately.
-    var breakers: [Account: CircuitBreaker] = [:]
+    var breakers: [OutsideAccount: CircuitBreaker] = [:]
   }
 
   private let configuration: Configuration
@@ -112,7 +86,7 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
         return .notSent("\(request.method): stopped before it was sent")
       }
     }
-    let account = Account(request)
+    let account = OutsideAccount(request)
     guard admit(account) else {
       statistics.breakerRefused()
       return .notSent(
@@ -132,14 +106,16 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
     return answer
   }
 
-  /// Lets no call of the request's method pass for a time: the provider said so.
+  /// Lets no call of the request's method pass for a time, whoever makes it: the provider said so.
   public func hold(_ request: OutsideRequest, for pause: Duration) {
-    let now = ContinuousClock.now
-    withBucket(request, now) { $0.hold(until: now + pause) }
+    let rate = configuration.ratePerSecond
+    limits.withLock {
+      $0.rates.hold(request, settingPerSecond: rate, until: .now + pause, now: .now)
+    }
   }
 
   private func statistics(_ request: OutsideRequest) -> OutsideStatistics {
-    let method = Method(request)
+    let method = OutsideMethod(request)
     return limits.withLock { limits in
       if let known = limits.statistics[method] { return known }
       let new = OutsideStatistics(
@@ -168,25 +144,17 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
   private func takeToken(_ request: OutsideRequest, latest: ContinuousClock.Instant)
     -> ContinuousClock.Instant?
   {
-    let now = ContinuousClock.now
-    return withBucket(request, now) { $0.take(now: now, latest: latest) }
-  }
-
-  private func withBucket<Value: Sendable>(
-    _ request: OutsideRequest, _ now: ContinuousClock.Instant,
-    _ body: (inout TokenBucket) -> Value
-  ) -> Value {
-    let rate = configuration.ratePerSecond ?? request.ratePerSecond
+    let rate = configuration.ratePerSecond
     return limits.withLock {
-      body(&$0.buckets[Method(request), default: TokenBucket(perSecond: rate, now: now)])
+      $0.rates.take(request, settingPerSecond: rate, now: .now, latest: latest)
     }
   }
 
-  private func admit(_ account: Account) -> Bool {
+  private func admit(_ account: OutsideAccount) -> Bool {
     limits.withLock { $0.breakers[account]?.admit(now: .now) ?? true }
   }
 
-  private func settle(_ account: Account, _ answer: OutsideAnswer) {
+  private func settle(_ account: OutsideAccount, _ answer: OutsideAnswer) {
     limits.withLock { limits in
       var breaker = limits.breakers[account] ?? CircuitBreaker()
       switch answer {

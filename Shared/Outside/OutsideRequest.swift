@@ -16,8 +16,10 @@ public struct OutsideRequest: Sendable, CustomStringConvertible, CustomReflectab
   public var account: String
   /// The provider's method, such as `aliexpress.ds.order.create`. Rates are limited per method.
   public var method: String
-  /// Calls per second that the provider allows us for this method.
+  /// Calls per second that the provider allows for this method, to all accounts together.
   public var ratePerSecond: Int
+  /// Calls per second of this method for one account; nil where it may use up the whole rate.
+  public var accountRatePerSecond: Int?
   public var verb: Verb
   /// https, or http to loopback.
   public var url: String
@@ -28,14 +30,16 @@ public struct OutsideRequest: Sendable, CustomStringConvertible, CustomReflectab
   public var timeout: Duration
 
   public init(
-    provider: String, account: String, method: String, ratePerSecond: Int, verb: Verb,
-    url: String, headers: [(name: String, value: String)] = [], body: ByteBuffer = ByteBuffer(),
+    provider: String, account: String, method: String, ratePerSecond: Int,
+    accountRatePerSecond: Int? = nil, verb: Verb, url: String,
+    headers: [(name: String, value: String)] = [], body: ByteBuffer = ByteBuffer(),
     timeout: Duration
   ) {
     self.provider = provider
     self.account = account
     self.method = method
     self.ratePerSecond = ratePerSecond
+    self.accountRatePerSecond = accountRatePerSecond
     self.verb = verb
     self.url = url
     self.headers = headers

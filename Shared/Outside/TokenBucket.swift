@@ -27,6 +27,14 @@ struct TokenBucket: Sendable {
     return allowed
   }
 
+  /// When a token that is taken now may be used.
+  func earliest(now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    max(now, max(due, now) - burst)
+  }
+
+  /// Whether it gives a second's worth at once, as a new one does.
+  func isFull(now: ContinuousClock.Instant) -> Bool { due <= now }
+
   /// Gives no token before a time: the provider told us to be quiet.
   mutating func hold(until time: ContinuousClock.Instant) {
     due = max(due, time + burst)

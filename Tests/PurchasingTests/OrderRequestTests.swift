@@ -58,6 +58,14 @@ import Testing
     #expect(sent?["is_foreigner"]?.text == (["AR", "IL"].contains(country) ? "false" : nil))
   }
 
+  @Test func `a national address of Saudi Arabia goes apart from the others`() throws {
+    var address = PurchasingUnderTest.address
+    (address.country, address.taxID) = ("SA", "RRRD8228")
+    let (order, extra) = try Self.request(address)
+    #expect(extra["trade_extra_param"]?["nat_addr"]?.text == "RRRD8228")
+    #expect(order["logistics_address"]?["tax_number"] == nil)
+  }
+
   @Test(arguments: [
     ("+34 600-100-200", "ES", "+34 600100200"), ("+14155550100", "ES", " 14155550100"),
     ("600100200", "ES", " 600100200"), ("+35312345678", "IE", "+353 12345678"),

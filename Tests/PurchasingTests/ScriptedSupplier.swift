@@ -171,6 +171,7 @@ final class ScriptedSupplier: Supplier {
     func place(_ request: OrderRequest) async -> Placing {
       supplier.place(request, token: token)
     }
+    func placingBan(now: Int64) -> (reason: PurchaseReason, seconds: Int)? { nil }
     func order(_ supplierOrderID: String) async -> Reading<SupplierOrder> {
       supplier.order(supplierOrderID, token: token)
     }

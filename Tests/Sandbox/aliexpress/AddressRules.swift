@@ -1,7 +1,9 @@
 /// The supplier's rules for a delivery address in a country.
 enum AddressRules {
   /// What is wrong with an address, in the supplier's words; nil when nothing is.
-  static func fault(of address: JSON) -> String? {
+  ///
+  /// - Parameter nationalAddress: comes apart from the others.
+  static func fault(of address: JSON, nationalAddress: String = "") -> String? {
     func text(_ name: String) -> String { address[name]?.text ?? "" }
     guard text("country").count == 2 else { return "Please select a Country" }
     guard !text("city").isEmpty else { return "Please enter a City" }
@@ -30,6 +32,33 @@ enum AddressRules {
       guard isPhone(phone, 9...9) else { return "Phone Number should contain 9 digits" }
     case "MX":
       guard text("address2").count <= 60 else { return "Please enter at most 60 characters" }
+    case "BR":
+      guard text("cpf").count(where: \.isNumber) == 11 else { return "Please enter a valid CPF" }
+      guard text("zip").count(where: \.isNumber) == 8 else {
+        return "Please enter a valid zip code"
+      }
+      guard !["city", "province"].contains(where: { text($0) == "Other" }) else {
+        return "Please select a State/Province/County"
+      }
+    case "AR", "IL":
+      let isArgentine = text("country") == "AR"
+      guard !isArgentine || isPhone(phone, 10...10) else {
+        return "Phone Number should contain 10 digits"
+      }
+      let digits = isArgentine ? 11 : 9
+      for name in ["passport_no", "foreigner_passport_no"] {
+        guard text(name).count(where: \.isNumber) == digits else {
+          return "Please enter a valid identity number"
+        }
+      }
+      guard text("is_foreigner") == "false" else { return "Please enter a valid identity number" }
+    case "SA":
+      guard isPhone(phone, 9...9), phone.first == "5" else {
+        return "Phone Number should contain 9 digits"
+      }
+      guard nationalAddress.wholeMatch(of: #/[A-Za-z]{4}[0-9]{4}/#) != nil else {
+        return "Please enter the 8-character national address"
+      }
     default: break
     }
     return nil

@@ -81,6 +81,8 @@ struct PlaceOrder: Sendable {
   let items: [Item]
   let triesToPay: Bool
   let payCurrency: String
+  /// What Saudi Arabia asks for.
+  let nationalAddress: String
 
   init(_ call: GatewayCall) throws(GatewayRefusal) {
     let name = "param_place_order_request4_open_api_d_t_o"
@@ -109,5 +111,6 @@ struct PlaceOrder: Sendable {
       call.fields["ds_extend_request"] == nil ? nil : try call.object("ds_extend_request")
     triesToPay = extend?["payment"]?["try_to_pay"]?.bool ?? false
     payCurrency = extend?["payment"]?["pay_currency"]?.string ?? "USD"
+    nationalAddress = extend?["trade_extra_param"]?["nat_addr"]?.string ?? ""
   }
 }

@@ -6,7 +6,9 @@ enum PlacementRules {
   static func lines(_ order: PlaceOrder, _ catalogue: Catalogue) throws(Refusal)
     -> [Supplier.PlannedLine]
   {
-    if let fault = AddressRules.fault(of: order.address) {
+    if let fault = AddressRules.fault(
+      of: order.address, nationalAddress: order.nationalAddress)
+    {
       throw Refusal(code: "B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL", message: fault)
     }
     let country = order.address["country"]?.text ?? ""
