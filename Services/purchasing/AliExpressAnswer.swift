@@ -71,8 +71,9 @@ struct AliExpressError: Hashable, Sendable {
   /// Today's name of a number of the older TOP gateway, which is still met.
   private static func current(_ code: String, subCode: String) -> String {
     switch code {
-    case "7":
-      subCode.hasSuffix("limited-by-api-access-count") ? "ApiCallLimit" : "AppApiCallLimit"
+    case "7" where subCode.hasSuffix("limited-by-api-access-count"): "ApiCallLimit"
+    case "7" where subCode.hasSuffix("limited-by-app-access-count"): "AppCallLimit"
+    case "7": "AppApiCallLimit"
     case "15": subCode.isEmpty ? "isp.remote-service-error" : subCode
     case "25": "IncompleteSignature"
     case "27": "IllegalAccessToken"

@@ -99,7 +99,11 @@ struct AliExpressAccount: SupplierAccount {
       verb: .post, url: url + "/sync", headers: AliExpressForm.headers,
       body: ByteBuffer(string: form(method, parameters)), timeout: method.timeout)
     return await bans.respecting(method, by: caller) {
-      AliExpressAnswer(await http.send(request), to: method)
+      let answer = AliExpressAnswer(await http.send(request), to: method)
+      if case .error(let error) = answer, let seconds = CallBans.secondsToHold(error) {
+        http.hold(request, for: .seconds(seconds))
+      }
+      return answer
     }
   }
 

@@ -67,11 +67,21 @@ final class CallBans: Sendable {
     }
   }
 
+  /// How long a method as a whole is over its rate, when that is short and all its calls had better
+  /// wait; nil for everything else. It is nobody's fault, and common.
+  static func secondsToHold(_ error: AliExpressError) -> Int? {
+    guard error.code == "ApiCallLimit" else { return nil }
+    let seconds = max(error.banSeconds ?? secondsDefault, 1)
+    return seconds < committedSeconds ? seconds : nil
+  }
+
   /// Keeps to what the supplier answered, when that was a ban.
   func note(
     _ error: AliExpressError, to method: AliExpressMethod, by caller: Caller, now: Int64
   ) async {
-    guard let scope = caller.scope(of: error.code, method) else { return }
+    guard let scope = caller.scope(of: error.code, method), Self.secondsToHold(error) == nil else {
+      return
+    }
     let seconds = min(max(error.banSeconds ?? Self.secondsDefault, 1), Self.secondsMax)
     let ban = CallBan(
       scope: scope, providerCode: error.code, endsAt: now + Int64(seconds) * 1000)

@@ -140,7 +140,7 @@ enum PlacingRules {
     let pause = pause(tries: tries, retryAfterSeconds: retryAfterSeconds)
     let obstacle = obstacle(
       given.purchase, mayRepeat: given.mayRepeat, now: given.now + pause, tries: tries)
-    if let obstacle { return .unknown(obstacle, pause: nil) }
+    if let obstacle { return .unknown(obstacle.given(reason), pause: nil) }
     let waits = PurchaseReason(
       code: .outcomeUnknown,
       text: "the supplier's answer is not known (\(reason.text)); the same request is repeated "
@@ -174,5 +174,14 @@ enum PlacingRules {
       text: "\(reason.text), longer than an order may wait; no browser account is configured to "
         + "buy instead; try again when it is over, buy it by hand, or refund",
       owner: .platform, providerCode: reason.providerCode)
+  }
+}
+
+extension PurchaseReason {
+  /// This reason with what the supplier said last, which may tell a person more.
+  fileprivate func given(_ last: PurchaseReason) -> PurchaseReason {
+    PurchaseReason(
+      code: code, text: "\(text) (last: \(last.text))", owner: owner,
+      providerCode: last.providerCode)
   }
 }

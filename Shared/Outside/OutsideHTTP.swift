@@ -17,6 +17,8 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
     /// Calls per second for every method, in place of the providers' own rates. For benchmarks and
     /// for accounts with other limits.
     public var ratePerSecond: Int?
+    /// The longest that any call may take, also where its method is given more.
+    public var timeoutMax: Duration?
     public var connectTimeout = Duration.seconds(5)
     /// The largest answer that is read.
     public var answerBytesMax = 4 << 20
@@ -25,7 +27,10 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
     /// Shorter than the servers' own, so that a request seldom meets a connection just closed.
     public var idleConnectionTimeout = Duration.seconds(15)
 
-    public init(ratePerSecond: Int? = nil) { self.ratePerSecond = ratePerSecond }
+    public init(ratePerSecond: Int? = nil, timeoutMax: Duration? = nil) {
+      self.ratePerSecond = ratePerSecond
+      self.timeoutMax = timeoutMax
+    }
   }
 
   private struct Limits {
@@ -74,7 +79,8 @@ public final class OutsideHTTP: Sendable, CustomReflectable {
     guard OutsideURL.isAllowed(request.url) else {
       return .notSent("\(request.provider): plain http is allowed to loopback only")
     }
-    let deadline = ContinuousClock.now + request.timeout
+    let timeout = configuration.timeoutMax.map { min($0, request.timeout) } ?? request.timeout
+    let deadline = ContinuousClock.now + timeout
     guard let start = takeToken(request, latest: deadline) else {
       statistics.rateLimited()
       return .notSent("\(request.method): our own rate limit is reached; try again later")

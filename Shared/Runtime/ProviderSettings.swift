@@ -37,7 +37,12 @@ extension Settings {
     let rate = int(
       "DROPWIRE_OUTSIDE_RATE_PER_SECOND", default: 0, in: 0...1_000_000,
       help: "Calls per second for every method of a provider; 0 keeps the providers' own rates.")
-    return OutsideHTTP.Configuration(ratePerSecond: rate == 0 ? nil : rate)
+    let timeout = int(
+      "DROPWIRE_OUTSIDE_TIMEOUT_MILLISECONDS", default: 0, in: 0...600_000,
+      help: "The longest that an outside call may take; 0 keeps what each method is given.")
+    return OutsideHTTP.Configuration(
+      ratePerSecond: rate == 0 ? nil : rate,
+      timeoutMax: timeout == 0 ? nil : .milliseconds(timeout))
   }
 
   /// Declares AliExpress' base URL for both environments.

@@ -98,6 +98,23 @@ import Testing
     }
   }
 
+  @Test func `an account has a share of the method's rate, and leaves the rest to others`() {
+    let start = ContinuousClock.now
+    var rates = OutsideRates()
+    func take(_ account: String, at now: Int = 0, latest: Int = 100_000) -> Duration? {
+      let request = OutsideRequest.test("https://x", account: account, rate: 5, share: 2)
+      return rates.take(
+        request, settingPerSecond: nil, now: start + .milliseconds(now),
+        latest: start + .milliseconds(latest)
+      ).map { start.duration(to: $0) }
+    }
+    #expect((0..<3).map { _ in take("a") } == milliseconds([0, 0, 500]))
+    #expect(take("a", latest: 900) == nil, "a call that would be too late takes nothing")
+    #expect((0..<2).map { _ in take("b") } == milliseconds([0, 0]), "another has its own")
+    #expect(take("c") == .milliseconds(200), "all together keep to the method's rate")
+    #expect(take("a") == .milliseconds(1000))
+  }
+
   @Test func `a caller who is cancelled while waiting has sent nothing`() async throws {
     try await ScriptedServer.running { _ in
       .http(200)

@@ -8,10 +8,12 @@ extension OutsideRequest {
   /// A call as the tests make them.
   static func test(
     _ url: String, _ verb: Verb = .post, account: String = "a", method: String = "m",
-    rate: Int = 1000, body: String = #"{"a":1}"#, timeout: Duration = .seconds(20)
+    rate: Int = 1000, share: Int? = nil, body: String = #"{"a":1}"#,
+    timeout: Duration = .seconds(20)
   ) -> OutsideRequest {
     OutsideRequest(
-      provider: "p", account: account, method: method, ratePerSecond: rate, verb: verb, url: url,
+      provider: "p", account: account, method: method, ratePerSecond: rate,
+      accountRatePerSecond: share, verb: verb, url: url,
       headers: [("Authorization", "hidden-token")], body: ByteBuffer(string: body),
       timeout: timeout)
   }

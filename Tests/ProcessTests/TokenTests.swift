@@ -22,6 +22,13 @@ import Testing
       .init(userID: Shop.reseller, api: api, environment: .sandbox), options: Shop.asOperator)
   }
 
+  /// A thousand callers at once, each answered whatever dies in between.
+  private static func refreshByThousand(_ cluster: Cluster) async {
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<1000 { group.addTask { await refresh(cluster) } }
+    }
+  }
+
   /// The refresh tokens that were sent, in order.
   private static func sent(_ cluster: Cluster) async throws -> [String] {
     try await cluster.sandbox.truth().aliexpress.exchanges.filter { $0.kind == "refresh" }
@@ -47,7 +54,7 @@ import Testing
       let program = try await cluster.start(
         .purchasing, environment: ["DROPWIRE_CRASH_AT": "purchasing.\(step)"])
       let shop = try await Shop(in: cluster)
-      async let asked: Void = Self.refresh(cluster)
+      async let asked: Void = Self.refreshByThousand(cluster)
       #expect(await program.waitForExit() == Program.Exit(status: SIGKILL, bySignal: true))
       await asked
       try await cluster.start(.purchasing)
@@ -67,6 +74,25 @@ import Testing
       try await shop.sell("after")
       try await shop.finished("after")
       shop.expectOnce("after", truth: try await cluster.sandbox.truth(order: "after"))
+    }
+  }
+
+  @Test func `a thousand callers at once spend one refresh token`() async throws {
+    try await Cluster.with(environment: Self.callback) { cluster in
+      _ = try await Shop(in: cluster)
+      try await withThrowingTaskGroup(of: Int32.self) { group in
+        for _ in 0..<1000 {
+          group.addTask {
+            try await cluster.credentials.refreshCredentials(
+              .init(userID: Shop.reseller, api: Self.api, environment: .sandbox),
+              options: CallOptions(timeout: .seconds(60)).acting("operator:test")
+            ).version
+          }
+        }
+        #expect(try await group.reduce(into: Set<Int32>()) { $0.insert($1) } == [2])
+      }
+      #expect(try await Self.sent(cluster) == ["sandbox-refresh-42"])
+      #expect(try await Self.losses(cluster) == 0)
     }
   }
 

@@ -26,6 +26,7 @@ struct PurchasingUnderTest: Sendable {
 
   init(
     _ location: Location = .memory, mayRepeat: Bool = true, limits: SpendLimits = SpendLimits(),
+    pace: PurchasePace = PurchasePace(perSecond: 10_000),
     keys: MasterKeyRing = MasterKeyRing(MasterKey(SymmetricKey(size: .bits256)))
   ) throws {
     store = try Store(
@@ -35,7 +36,7 @@ struct PurchasingUnderTest: Sendable {
     let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
     work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
-      waiters: waiters, logger: Self.logger)
+      pace: pace, waiters: waiters, logger: Self.logger)
     refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: Self.logger)
     let service = PurchasingService(

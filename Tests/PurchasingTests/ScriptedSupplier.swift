@@ -45,6 +45,8 @@ final class ScriptedSupplier: Supplier {
     var deliveries = ScriptedSupplier.ways
     var tokens: [String] = []
     var office = ScriptedTokens()
+    /// Seconds for which nothing can be placed.
+    var placingBan: Int?
   }
 
   let state = Mutex(State())
@@ -171,7 +173,13 @@ final class ScriptedSupplier: Supplier {
     func place(_ request: OrderRequest) async -> Placing {
       supplier.place(request, token: token)
     }
-    func placingBan(now: Int64) -> (reason: PurchaseReason, seconds: Int)? { nil }
+    func placingBan(now: Int64) -> (reason: PurchaseReason, seconds: Int)? {
+      supplier.state.withLock(\.placingBan).map { seconds in
+        let reason = PurchaseReason(
+          code: .rateLimited, text: "a ban", owner: .nobody, providerCode: "AppApiCallLimit")
+        return (reason, seconds)
+      }
+    }
     func order(_ supplierOrderID: String) async -> Reading<SupplierOrder> {
       supplier.order(supplierOrderID, token: token)
     }

@@ -123,6 +123,13 @@ public struct SandboxControl: Sendable {
     _ = try await send("POST", "/control/paypal/approve", ["order_id": paypalOrderID])
   }
 
+  /// Makes an access token for a supplier account, or changes how long one lives.
+  public func put(accessToken: String, account: String, seconds: Int = 86_400) async throws {
+    _ = try await send(
+      "POST", "/control/aliexpress/token",
+      ["access_token": accessToken, "account": account, "expires_in": seconds])
+  }
+
   /// Withdraws everything that a supplier account has consented to.
   public func revoke(account: String) async throws {
     _ = try await send("POST", "/control/aliexpress/revoke", ["account": account])
