@@ -36,6 +36,17 @@ import Testing
             orderID: "no-street", listingID: Shop.listing, quantity: 1, shipTo: address,
             returnURL: "", cancelURL: ""), options: Shop.asOperator)
       }
+      for (country, field) in [("SA", "phone"), ("BR", "postal_code"), ("IL", "tax_id")] {
+        try await expectRefused(["ship_to.\(field)", "ship_to.tax_id"]) {
+          var address = Shop.address
+          address.country = country
+          _ = try await cluster.orders.createCheckout(
+            .init(
+              orderID: "no-rule", listingID: Shop.listing, quantity: 1, shipTo: address,
+              returnURL: "", cancelURL: ""), options: Shop.asOperator)
+        }
+      }
+      #expect(try await cluster.sandbox.truth().paypal.captures.isEmpty, "no money has moved")
       try await expectRefused(["order_id"]) { try await shop.checkout("Not An Id") }
     }
   }

@@ -133,8 +133,8 @@ import Testing
         == [1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000].map { "again \($0)" })
     #expect(conclude(tries: 0, seconds: 5) == "again 6000")
     #expect(conclude(tries: 19) == "refused RATE_LIMITED platform")
-    #expect(conclude(tries: 0, seconds: 14_229) == "refused RATE_LIMITED platform")
-    #expect(conclude(tries: 3, now: 1_900_000) == "refused RATE_LIMITED platform")
+    #expect(conclude(tries: 0, seconds: 14_229) == "refused BAN_TOO_LONG platform")
+    #expect(conclude(tries: 3, now: 1_900_000) == "refused BAN_TOO_LONG platform")
   }
 
   // MARK: Payment
