@@ -134,7 +134,7 @@ import Testing
     #expect(conclude(tries: 0, seconds: 5) == "again 6000")
     #expect(conclude(tries: 19) == "refused RATE_LIMITED platform")
     #expect(conclude(tries: 0, seconds: 14_229) == "refused BAN_TOO_LONG platform")
-    #expect(conclude(tries: 3, now: 1_900_000) == "refused BAN_TOO_LONG platform")
+    #expect(conclude(tries: 3, now: 1_900_000) == "refused RATE_LIMITED platform")
   }
 
   // MARK: Payment
