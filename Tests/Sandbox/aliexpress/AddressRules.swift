@@ -32,6 +32,16 @@ enum AddressRules {
       guard isPhone(phone, 9...9) else { return "Phone Number should contain 9 digits" }
     case "MX":
       guard text("address2").count <= 60 else { return "Please enter at most 60 characters" }
+    default: return numberFault(of: address, nationalAddress: nationalAddress)
+    }
+    return nil
+  }
+
+  /// The same of the countries that ask for a number of the buyer's.
+  private static func numberFault(of address: JSON, nationalAddress: String) -> String? {
+    func text(_ name: String) -> String { address[name]?.text ?? "" }
+    let phone = text("mobile_no")
+    switch text("country") {
     case "BR":
       guard text("cpf").count(where: \.isNumber) == 11 else { return "Please enter a valid CPF" }
       guard text("zip").count(where: \.isNumber) == 8 else {
