@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Contract
 import Logging
 import Outside
@@ -9,10 +10,12 @@ import Store
 @main struct PurchasingMain {
   static func main() async {
     MasterKey.makeIfAsked(Array(CommandLine.arguments.dropFirst()))
+    ShopProfile.printIfAsked(Array(CommandLine.arguments.dropFirst()))
     var settings = Settings(
       service: "purchasing",
       summary: "Buys from the supplier, once, and keeps the resellers' credentials sealed.\n"
-        + "purchasing --make-key FILE makes a master key and ends.")
+        + "purchasing --make-key FILE makes a master key and ends.\n"
+        + "purchasing --shop-profile prints the built-in selector profile and ends.")
     let common = settings.common()
     var outside = OutsideSettings()
     settings.aliExpress(into: &outside)
@@ -22,6 +25,7 @@ import Store
       production: settings.repeatIsIdempotent("PRODUCTION", default: false))
     let authorization = settings.authorization()
     let limits = settings.spendLimits()
+    let browser = settings.browser()
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     await settings.restore(common, .purchases)
@@ -36,7 +40,7 @@ import Store
         http: http)
       try await PurchasingParts(
         host: host, http: http, supplier: supplier, repeats: repeats, limits: limits, seal: seal,
-        authorization: authorization
+        authorization: authorization, browser: browser
       ).run()
     } catch {
       failToStart("purchasing", error)
@@ -53,15 +57,18 @@ private struct PurchasingParts {
   let limits: SpendLimits
   let seal: CredentialSeal
   let authorization: AuthorizationSettings
+  let browser: BrowserSettings
 
   func run() async throws {
     let store = try Store(
       .file(host.settings.databasePath), applicationID: Schema.applicationID,
       migrations: Schema.migrations, logger: host.logger)
     let waiters = Waiters()
+    let browsers = BrowserParts(browser, host, store: store, seal: seal)
+    await browsers.remains.clear()
     let work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
-      waiters: waiters, logger: host.logger)
+      browser: browsers.path, waiters: waiters, logger: host.logger)
     let refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: host.logger)
     try await refreshes.scheduleAll()
@@ -83,6 +90,7 @@ private struct PurchasingParts {
       stop: {
         try store.close()
         try await http.shutdown()
+        try await browsers.http.shutdown()
       })
   }
 }
