@@ -3,6 +3,7 @@ import Money
 import RPC
 import Store
 import Support
+import Synchronization
 import Testing
 
 @testable import Purchasing
