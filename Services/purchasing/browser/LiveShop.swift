@@ -30,7 +30,7 @@ struct LiveShop: BrowserShop {
         }
         log.begin(.confirming)
         guard try await confirming(totals) else { return .forbidden }
-        return await visit.confirm()
+        return await visit.confirm(totals)
       }
     } catch let failure as BrowserFailure {
       return BrowserRules.placing(failure)

@@ -83,6 +83,34 @@ struct ShopPage: Sendable {
     return found == element
   }
 
+  /// Waits until an element is gone; the old page may be there for a moment after a click.
+  ///
+  /// - Returns: the text of another element that appears instead; nil when none does.
+  func waitUntilGone(_ element: ShopProfile.Element, or error: ShopProfile.Element) async throws
+    -> String?
+  {
+    let deadline = ContinuousClock.now + Self.appearTimeout
+    repeat {
+      if try await isThere(error) { return try await text(error) }
+      if try await !isThere(element), try await isLoaded() { return nil }
+      try await Task.sleep(for: .milliseconds(50))
+    } while ContinuousClock.now < deadline
+    return "it shows \(element.rawValue) again"
+  }
+
+  private func isLoaded() async throws -> Bool {
+    let answer = try? await session.script("return document.readyState === 'complete';")
+    return answer?.bool == true
+  }
+
+  /// Where a link leads; nil when there is none, or it leads out of the shop.
+  func target(_ link: ShopProfile.Element) async throws -> String? {
+    let answer = try await session.script(
+      "const e = document.querySelector(arguments[0]); return e ? e.href : '';",
+      .string(profile.selector(link)))
+    return answer.text.flatMap { $0.hasPrefix(url + "/") ? $0 : nil }
+  }
+
   private func challenge() async throws -> BrowserFailure {
     .challenge("the shop asks for a captcha or a code: \(try await text(.challenge).prefix(120))")
   }

@@ -55,12 +55,9 @@ struct ShopVisit: Sendable {
     // From the settings into the field, and nowhere else.
     try await page.type(account.password.reveal { $0 }, into: .loginPassword)
     try await page.click(.loginSubmit)
-    if try await page.isThere(.loginError) {
-      let said = try await page.text(.loginError)
+    let said = try await page.waitUntilGone(.loginForm, or: .loginError)
+    if let said {
       throw BrowserFailure.loginRefused("the shop does not let the account in: \(said.prefix(120))")
-    }
-    guard try await !page.isThere(.loginForm) else {
-      throw BrowserFailure.loginRefused("the shop asks for the password again")
     }
     try await sessions.keep(try await page.session.cookies(), environment, account.email)
   }
