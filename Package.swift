@@ -101,7 +101,10 @@ let package = Package(
       ["Contract", "RPC", "Store", "Runtime", "Money", "PayPal", "Outside", logging, lifecycle]),
     program(
       "Purchasing", "Services/purchasing",
-      ["Contract", "RPC", "Store", "Runtime", "Money", "Outside", crypto, logging, lifecycle]),
+      [
+        "Contract", "RPC", "Store", "Runtime", "Money", "Outside", crypto, httpClient, nioCore,
+        nioHTTP1, logging, lifecycle,
+      ]),
     program(
       "Ledger", "Services/ledger",
       [

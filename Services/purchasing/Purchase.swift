@@ -74,11 +74,13 @@ struct Purchase: Hashable, Sendable {
     case none = ""
     case repeatedRequest
     case person
+    /// The order list of the account that the browser uses; stored in a column of its own.
+    case orderList
   }
 
   let content: PurchaseContent
   let state: State
-  /// `api` once a path was taken; empty before.
+  /// `api` or `browser`, the path taken last; empty before.
   let path: String
   /// What was sent, as text; empty before.
   let request: String
@@ -97,6 +99,20 @@ struct Purchase: Hashable, Sendable {
   let nextAt: Int64
   let createdAt: Int64
   let updatedAt: Int64
+  /// When the shop's list was first read and did not have it, since it was confirmed; 0 before.
+  var listReadAt: Int64 = 0
+
+  /// Whose account pays the supplier on the path taken.
+  var fundedBy: String {
+    switch path {
+    case "api": "reseller"
+    case "browser": "platform"
+    default: ""
+    }
+  }
+
+  /// Whether it was taken to the shop's pages.
+  var isInShop: Bool { path == "browser" }
 
   /// Whether only a person can tell what became of it.
   var waitsForPerson: Bool { state == .unknown && nextAt == 0 }
@@ -152,4 +168,15 @@ struct Attempt: Hashable, Sendable {
   let startedAt: Int64
   /// 0 while it is under way.
   let endedAt: Int64
+
+  // Of the browser path.
+
+  /// Why the API was not used.
+  var pathReason: PurchaseReason?
+  /// The step that it is at, or ended at.
+  var step = ""
+  /// When it was committed that the order is confirmed next; 0 before.
+  var confirmingAt: Int64 = 0
+  /// Names of files, oldest first.
+  var screenshots: [String] = []
 }

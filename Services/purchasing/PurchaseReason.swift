@@ -43,6 +43,22 @@ struct PurchaseReason: Error, Hashable, Sendable {
     case refreshUnknown = "REFRESH_UNKNOWN"
     /// The supplier does not take the code of a consent.
     case authorizationRefused = "AUTHORIZATION_REFUSED"
+    // The path through the shop's pages.
+    /// Why it is taken: there is no reseller.
+    case houseOrder = "HOUSE_ORDER"
+    /// Why it is taken: the supplier does not let the application in.
+    case apiClosed = "API_CLOSED"
+    /// Others are with the account.
+    case browserBusy = "BROWSER_BUSY"
+    /// No browser, or it broke.
+    case browserUnavailable = "BROWSER_UNAVAILABLE"
+    /// The shop asks for a captcha or a code.
+    case browserChallenge = "BROWSER_CHALLENGE"
+    case browserLoginRefused = "BROWSER_LOGIN_REFUSED"
+    /// The shop's pages are not as the selector profile says.
+    case browserPageUnknown = "BROWSER_PAGE_UNKNOWN"
+    /// It was confirmed, and the account's list proves that it was not placed.
+    case orderNotInList = "ORDER_NOT_IN_LIST"
     case rateLimited = "RATE_LIMITED"
     /// The supplier takes no calls for longer than a purchase may wait.
     case banTooLong = "BAN_TOO_LONG"
@@ -76,6 +92,8 @@ struct PurchaseReason: Error, Hashable, Sendable {
   let owner: Owner
   /// The supplier's own code, as received; empty when the reason is ours.
   var providerCode = ""
+  /// Only why the API is closed, where the text says more; not stored.
+  var obstacle = ""
 }
 
 extension PurchaseReason {
@@ -90,8 +108,25 @@ extension PurchaseReason {
       code: code,
       text: "the API cannot be used: \(why); no browser account is configured to buy instead; "
         + advice,
-      owner: owner, providerCode: providerCode)
+      owner: owner, providerCode: providerCode, obstacle: why)
   }
+
+  /// The same as a reason to take the other path.
+  var pathReason: PurchaseReason {
+    var reason = self
+    if !obstacle.isEmpty { reason = with(text: obstacle) }
+    guard code == .browserNotConfigured else { return reason }
+    return PurchaseReason(
+      code: providerCode.isEmpty ? .houseOrder : .apiClosed, text: reason.text, owner: owner,
+      providerCode: providerCode)
+  }
+
+  private func with(text: String) -> PurchaseReason {
+    PurchaseReason(code: code, text: text, owner: owner, providerCode: providerCode)
+  }
+
+  /// Whether the shop's pages could cure it: the API let nothing in.
+  var isCuredByBrowser: Bool { isNoPath || code == .aliExpressNotConfigured }
 
   /// Whether it says that the API is closed, so that another way of buying could help.
   var isNoPath: Bool {

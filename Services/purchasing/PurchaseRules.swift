@@ -85,7 +85,8 @@ enum PurchaseRules {
     return sku.listPrice
   }
 
-  private static func cheapest(_ deliveries: [Delivery]) throws(PurchaseReason) -> Delivery {
+  /// The cheapest delivery that is tracked.
+  static func cheapest(_ deliveries: [Delivery]) throws(PurchaseReason) -> Delivery {
     guard !deliveries.isEmpty else {
       throw PurchaseReason(
         code: .deliveryNotAvailable, text: "there is no delivery to this address; refund",

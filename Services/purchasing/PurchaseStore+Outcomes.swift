@@ -103,12 +103,23 @@ extension PurchaseStore {
       then: resolvedBy == .person ? .now : .goOn)
     guard isMoved else { return }
     try transaction.run(
+      "UPDATE purchase SET placedAt = $3 WHERE orderID = $1 AND generation = $2",
+      [
+        .text(content.orderID), .integer(Int64(content.generation)), .integer(transaction.now),
+      ])
+    try resolve(purchase, by: resolvedBy)
+  }
+
+  private func resolve(_ purchase: Purchase, by resolution: Purchase.Resolution) throws {
+    let isList = resolution == .orderList
+    try transaction.run(
       """
-      UPDATE purchase SET resolvedBy = $3, placedAt = $4 WHERE orderID = $1 AND generation = $2
+      UPDATE purchase SET resolvedBy = $3, isResolvedByList = $4
+      WHERE orderID = $1 AND generation = $2
       """,
       [
-        .text(content.orderID), .integer(Int64(content.generation)), .text(resolvedBy.rawValue),
-        .integer(transaction.now),
+        .text(purchase.content.orderID), .integer(Int64(purchase.content.generation)),
+        .text(isList ? "" : resolution.rawValue), .integer(isList ? 1 : 0),
       ])
   }
 
@@ -121,13 +132,7 @@ extension PurchaseStore {
       tries: purchase.tries, then: .end)
     guard isMoved else { return }
     try release(purchase.content)
-    guard resolvedBy != .none else { return }
-    try transaction.run(
-      "UPDATE purchase SET resolvedBy = $3 WHERE orderID = $1 AND generation = $2",
-      [
-        .text(purchase.content.orderID), .integer(Int64(purchase.content.generation)),
-        .text(resolvedBy.rawValue),
-      ])
+    if resolvedBy != .none { try resolve(purchase, by: resolvedBy) }
   }
 
   /// Keeps a purchase in its step, with the reason, and goes on later.
@@ -143,6 +148,13 @@ extension PurchaseStore {
       purchase, from: [purchase.state], to: purchase.state,
       purchase.state == .requested ? purchase.reason ?? reason : purchase.reason,
       tries: purchase.tries, then: .later(until))
+  }
+
+  /// Keeps a purchase in its step until there is room for it; that is no try.
+  func waitInLine(_ purchase: Purchase, _ reason: PurchaseReason, until: Int64) throws {
+    try move(
+      purchase, from: [purchase.state], to: purchase.state, reason, tries: purchase.tries,
+      then: .later(until))
   }
 
   /// Records that nobody knows. Without a time, a person must find out.

@@ -65,7 +65,9 @@ extension PurchaseStore {
         generation: Int(row.int("generation")), number: Int(row.int("number")),
         path: row.text("path"), account: row.text("account"), key: row.text("key"),
         outcome: outcome, reason: row.reason,
-        startedAt: row.int("startedAt"), endedAt: row.int("endedAt"))
+        startedAt: row.int("startedAt"), endedAt: row.int("endedAt"), pathReason: row.pathReason,
+        step: row.text("step"), confirmingAt: row.int("confirmingAt"),
+        screenshots: row.text("screenshots").split(separator: "\n").map(String.init))
     }
   }
 
@@ -104,7 +106,8 @@ extension PurchaseStore {
     let orderID = row.text("orderID")
     let generation = row.int("generation")
     guard let state = Purchase.State(rawValue: row.text("state")),
-      let resolvedBy = Purchase.Resolution(rawValue: row.text("resolvedBy"))
+      let resolvedBy = row.int("isResolvedByList") == 1
+        ? .orderList : Purchase.Resolution(rawValue: row.text("resolvedBy"))
     else { preconditionFailure("the schema admits no other state or resolution") }
     let ids = try transaction.rows(
       """
@@ -124,7 +127,8 @@ extension PurchaseStore {
       supplierOrderIDs: ids.map { $0.text("supplierOrderID") }, cost: try cost(row),
       reason: row.reason, resolvedBy: resolvedBy, tries: Int(row.int("tries")),
       sentAt: row.int("sentAt"), placedAt: row.int("placedAt"), nextAt: row.int("nextAt"),
-      createdAt: row.int("createdAt"), updatedAt: row.int("updatedAt"))
+      createdAt: row.int("createdAt"), updatedAt: row.int("updatedAt"),
+      listReadAt: row.int("listReadAt"))
   }
 
   private func cost(_ row: Row) throws -> Cost? {
@@ -142,6 +146,14 @@ extension PurchaseStore {
 }
 
 extension Row {
+  /// Why an attempt went by the browser; nil for others.
+  var pathReason: PurchaseReason? {
+    guard let code = PurchaseReason.Code(rawValue: text("pathCode")),
+      let owner = PurchaseReason.Owner(rawValue: text("pathOwner"))
+    else { return nil }
+    return PurchaseReason(code: code, text: text("pathText"), owner: owner)
+  }
+
   /// The four columns of a reason; nil without a code.
   var reason: PurchaseReason? {
     guard let code = PurchaseReason.Code(rawValue: text("reasonCode")),

@@ -38,9 +38,9 @@ extension PurchaseWork {
   }
 
   /// Whether nothing was sent that may have arrived.
-  private static func isPlacing(_ situation: PurchaseStore.Situation) -> Bool {
+  static func isPlacing(_ situation: PurchaseStore.Situation) -> Bool {
     let state = situation.purchase.state
-    return state == .requested
+    return state == .requested || (state == .placing && situation.purchase.isInShop)
       || (state == .placing && situation.attempts.last?.outcome == .notAccepted)
   }
 

@@ -55,6 +55,12 @@ extension PurchaseWork {
     switch conclusion {
     case .placed(let ids, let reason):
       try await recordPlaced(ids, reason, attempt: attempt, isLookUp: isLookUp, &run)
+    case .refused(let reason)
+    where reason.isCuredByBrowser && !isLookUp && hasBrowser(in: purchase.content.environment):
+      try await commit(&run) { purchases in
+        try purchases.end(purchase, attempt: attempt, .notAccepted, reason)
+      }
+      try await placeInShop(purchase, because: reason)
     case .refused(let reason):
       try await commit(&run) { purchases in
         try purchases.end(purchase, attempt: attempt, .refused, reason)

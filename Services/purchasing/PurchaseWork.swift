@@ -34,6 +34,8 @@ struct PurchaseWork: Sendable {
   let repeats: RepeatPolicy
   var limits = SpendLimits()
   var pace = PurchasePace()
+  /// Nil where no browser is set up at all.
+  var browser: BrowserPath?
   let waiters: Waiters
   let logger: Logger
 
@@ -63,8 +65,11 @@ struct PurchaseWork: Sendable {
     }
     guard let situation = found.0 else { return try await finish(orderID) }
     let purchase = situation.purchase
+    if purchase.isInShop, let step = BrowserRules.next(purchase, situation.attempts) {
+      return try await advanceInShop(step, situation)
+    }
     let step = PlacingRules.next(
-      purchase, lastOutcome: situation.attempts.last?.outcome,
+      purchase, lastOutcome: Self.lastOutcome(situation),
       mayRepeat: repeats.mayRepeat(in: purchase.content.environment), now: found.1)
     if [.place, .lookUp].contains(step), let turn = pace.turn(of: orderID, now: found.1) {
       return try await standInLine(purchase, until: turn)
@@ -90,6 +95,11 @@ struct PurchaseWork: Sendable {
     }
   }
 
+  /// A visit to the shop that was not confirmed is as one that was not accepted.
+  private static func lastOutcome(_ situation: PurchaseStore.Situation) -> Attempt.Outcome? {
+    situation.purchase.isInShop ? .notAccepted : situation.attempts.last?.outcome
+  }
+
   private func finish(_ orderID: String) async throws {
     try await store.write { try $0.complete(PurchaseStore.intent, orderID) }
   }
@@ -109,6 +119,10 @@ struct PurchaseWork: Sendable {
         use: .init(
           action: .use, version: credentials.version, actor: "system", purpose: content.key))
     case .obstacle(let reason, let failedVersion):
+      if Self.isPlacing(situation), hasBrowser(in: content.environment) {
+        try await placeInShop(purchase, because: reason)
+        return nil
+      }
       let use = failedVersion.map {
         CredentialStore.Use(
           action: .useFailed, version: $0, actor: "system", purpose: content.key)
@@ -175,6 +189,9 @@ struct PurchaseWork: Sendable {
     switch quoted {
     case .refused(let reason):
       guard let reason = try await cured(reason, attempt: nil, &run) else { return }
+      if reason.isCuredByBrowser, hasBrowser(in: content.environment) {
+        return try await placeInShop(run.purchase, because: reason)
+      }
       try await refuse(&run, reason)
     case .later(let reason, let seconds): try await waitOrGiveUp(&run, reason, seconds)
     case .value(let quote):
@@ -193,8 +210,12 @@ struct PurchaseWork: Sendable {
     let conclusion = PlacingRules.tryAgain(
       reason, run.purchase, retryAfterSeconds: seconds, now: Self.now())
     guard case .again(let reason, let pause) = conclusion else {
-      if case .refused(let reason) = conclusion { try await refuse(&run, reason) }
-      return
+      guard case .refused(let reason) = conclusion else { return }
+      // A ban that outlasts the purchase closes the API as well as anything.
+      if reason.code == .rateLimited, hasBrowser(in: run.purchase.content.environment) {
+        return try await placeInShop(run.purchase, because: reason)
+      }
+      return try await refuse(&run, reason)
     }
     let purchase = run.purchase
     try await commit(&run) { purchases in

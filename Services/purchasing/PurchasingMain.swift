@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Contract
 import Logging
 import Outside
@@ -9,10 +10,12 @@ import Store
 @main struct PurchasingMain {
   static func main() async {
     MasterKey.makeIfAsked(Array(CommandLine.arguments.dropFirst()))
+    ShopProfile.printIfAsked(Array(CommandLine.arguments.dropFirst()))
     var settings = Settings(
       service: "purchasing",
       summary: "Buys from the supplier, once, and keeps the resellers' credentials sealed.\n"
-        + "purchasing --make-key FILE makes a master key and ends.")
+        + "purchasing --make-key FILE makes a master key and ends.\n"
+        + "purchasing --shop-profile prints the built-in selector profile and ends.")
     let common = settings.common()
     var outside = OutsideSettings()
     settings.aliExpress(into: &outside)
@@ -23,6 +26,7 @@ import Store
     let authorization = settings.authorization()
     let limits = settings.spendLimits()
     let pace = settings.purchasePace(outsideRate: http.ratePerSecond)
+    let browser = settings.browser()
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     await settings.restore(common, .purchases)
@@ -34,7 +38,7 @@ import Store
       let http = OutsideHTTP(configuration: http, logger: host.logger)
       try await PurchasingParts(
         host: host, http: http, outside: outside, repeats: repeats, limits: limits, pace: pace,
-        seal: seal, authorization: authorization
+        seal: seal, authorization: authorization, browser: browser
       ).run()
     } catch {
       failToStart("purchasing", error)
@@ -52,6 +56,7 @@ private struct PurchasingParts {
   let pace: PurchasePace
   let seal: CredentialSeal
   let authorization: AuthorizationSettings
+  let browser: BrowserSettings
 
   func run() async throws {
     let store = try Store(
@@ -63,9 +68,11 @@ private struct PurchasingParts {
     let supplier = AliExpressSupplier(
       sandboxURL: outside.sandbox.aliExpressURL, productionURL: outside.production.aliExpressURL,
       http: http, bans: bans)
+    let browsers = BrowserParts(browser, host, store: store, seal: seal)
+    await browsers.remains.clear()
     let work = PurchaseWork(
-      store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
-      pace: pace, waiters: waiters, logger: host.logger)
+      store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits, pace: pace,
+      browser: browsers.path, waiters: waiters, logger: host.logger)
     let refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: host.logger)
     try await refreshes.scheduleAll()
@@ -87,6 +94,7 @@ private struct PurchasingParts {
       stop: {
         try store.close()
         try await http.shutdown()
+        try await browsers.http.shutdown()
       })
   }
 }

@@ -73,6 +73,12 @@ extension PurchasingService {
   }
 
   private func lookUp(_ purchase: Purchase, now: Int64) async throws {
+    if purchase.isInShop {
+      let reason = BrowserRules.lost("it is read again on demand")
+      return try await store.write {
+        try PurchaseStore(transaction: $0).lookUpNow(purchase, reason)
+      }
+    }
     let mayRepeat = repeats.mayRepeat(in: purchase.content.environment)
     let obstacle = PlacingRules.obstacle(purchase, mayRepeat: mayRepeat, now: now, tries: 0)
     if let obstacle { throw PurchasingError.lookUpImpossible(obstacle) }
@@ -105,6 +111,9 @@ extension PurchasingService {
     _ ids: [String], _ situation: PurchaseStore.Situation, now: Int64, isNeeded: Bool
   ) async throws -> Bool {
     let content = situation.purchase.content
+    // The shop's account is not asked here, since a browser may take longer than the caller waits.
+    // What a person found there is read afterwards, with its payment; his own figure counts at once.
+    if situation.purchase.isInShop { return false }
     let access = SupplierAccess(seal: seal, supplier: supplier)
     let account: any SupplierAccount
     switch access.open(situation.credentials, of: content.userID, content.environment, now: now) {

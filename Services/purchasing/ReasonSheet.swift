@@ -60,6 +60,20 @@ enum ReasonSheet {
   /// What is not over yet.
   private static func passing(_ code: PurchaseReason.Code) -> Line {
     switch code {
+    case .houseOrder, .apiClosed:
+      definite("nothing; the shop's pages are used instead")
+    case .browserBusy:
+      Line(certainty: .transient, retry: .sameKey, action: "wait; others are with the account")
+    case .browserUnavailable:
+      Line(
+        certainty: .transient, retry: .sameKey,
+        action: "wait; or install chromium and chromium-driver where it is missing")
+    case .browserChallenge:
+      definite("log in to the shop's account by hand, answer what it asks, then try again")
+    case .browserLoginRefused: definite("correct the shop account's settings, then try again")
+    case .browserPageUnknown:
+      definite("look at the screenshot, correct the selector profile, then try again")
+    case .orderNotInList: definite("try again, or refund")
     case .credentialsRenewing:
       Line(certainty: .transient, retry: .whenTokensCome, action: "wait for new tokens")
     case .refreshUnknown:

@@ -18,10 +18,13 @@ struct SupplierAccess: Sendable {
   func open(
     _ sealed: SealedCredentials?, of userID: Int64, _ environment: Contract.Environment, now: Int64
   ) -> Way {
+    let key = CredentialKey(userID: userID, environment: environment)
+    if userID == 0, let reason = CredentialRules.obstacle(.missing, key, nil) {
+      return .obstacle(reason, failedVersion: nil)
+    }
     guard supplier.isConfigured(for: environment) else {
       return .obstacle(Self.notConfigured(environment), failedVersion: nil)
     }
-    let key = CredentialKey(userID: userID, environment: environment)
     let secrets = sealed.flatMap { try? seal.open($0) }
     let verdict = CredentialRules.verdict(sealed, canBeOpened: secrets != nil, now: now)
     if let sealed, CredentialRules.canRenew(sealed, now: now),

@@ -16,7 +16,7 @@ extension Contract.Purchase {
       shippingCost: cost?.parts.map { .init($0.shipping) },
       taxCost: cost?.parts.map { .init($0.tax) }, reason: purchase.reason.map { Reason($0) },
       resolvedBy: purchase.resolvedBy.rawValue,
-      fundedBy: isPlaced && purchase.path == "api" ? "reseller" : "",
+      fundedBy: isPlaced ? purchase.fundedBy : "",
       nextAt: purchase.nextAt == 0 ? nil : Timestamp(milliseconds: purchase.nextAt),
       attempts: story.attempts.map { .init($0) },
       createdAt: Timestamp(milliseconds: purchase.createdAt),
@@ -32,7 +32,11 @@ extension Contract.Attempt {
       path: attempt.path, key: attempt.key, outcome: attempt.outcome.contract,
       reason: attempt.reason.map { Reason($0) },
       startedAt: Timestamp(milliseconds: attempt.startedAt),
-      endedAt: attempt.endedAt == 0 ? nil : Timestamp(milliseconds: attempt.endedAt))
+      endedAt: attempt.endedAt == 0 ? nil : Timestamp(milliseconds: attempt.endedAt),
+      pathReason: attempt.pathReason.map { Reason($0) }, step: attempt.step,
+      confirmingAt: attempt.confirmingAt == 0
+        ? nil : Timestamp(milliseconds: attempt.confirmingAt),
+      screenshots: attempt.screenshots)
   }
 }
 

@@ -71,6 +71,11 @@ extension Settings {
     return .init(url: url, clientID: clientID, clientSecret: secret)
   }
 
+  /// Declares the base URL of the shop's pages, by the whole name of the setting.
+  public mutating func shopURL(_ name: String) -> String? {
+    baseURL(name, "The shop's pages (such as https://www.aliexpress.com)")
+  }
+
   private mutating func baseURL(_ name: String, _ provider: String) -> String? {
     let help = "\(provider)'s base URL; https, or http to loopback only. Absent: not configured."
     guard var url = optionalText(name, help: help) else { return nil }

@@ -21,13 +21,15 @@ struct PurchasingUnderTest: Sendable {
   let seal: CredentialSeal
   let work: PurchaseWork
   let refreshes: RefreshWork
+  let service: PurchasingService
   let client: PurchasingClient
   let credentials: CredentialsClient
 
   init(
     _ location: Location = .memory, mayRepeat: Bool = true, limits: SpendLimits = SpendLimits(),
     pace: PurchasePace = PurchasePace(perSecond: 10_000),
-    keys: MasterKeyRing = MasterKeyRing(MasterKey(SymmetricKey(size: .bits256)))
+    keys: MasterKeyRing = MasterKeyRing(MasterKey(SymmetricKey(size: .bits256))),
+    shop: ScriptedShop? = nil, settleTime: Int64 = 500
   ) throws {
     store = try Store(
       location, applicationID: Schema.applicationID, migrations: Schema.migrations,
@@ -36,10 +38,16 @@ struct PurchasingUnderTest: Sendable {
     let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
     work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
-      pace: pace, waiters: waiters, logger: Self.logger)
+      pace: pace,
+      browser: shop.map { shop in
+        BrowserPath(
+          shop: shop, gate: BrowserGate(placesMax: 2), settleTime: settleTime,
+          screenshots: Screenshots(
+            directory: "/nonexistent", countMax: 0, daysMax: 1, logger: Self.logger))
+      }, waiters: waiters, logger: Self.logger)
     refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: Self.logger)
-    let service = PurchasingService(
+    service = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       logger: Self.logger)
     let keeper = CredentialsService(
@@ -111,6 +119,12 @@ struct PurchasingUnderTest: Sendable {
   @discardableResult
   func buy(_ orderID: String) async throws -> Contract.Purchase {
     try await buy(Self.request(orderID))
+  }
+
+  /// Asks for a purchase whose outcome is waited for otherwise.
+  func ask(_ orderID: String) async throws -> String {
+    _ = try? await buy(Self.request(orderID), timeout: .milliseconds(200))
+    return orderID
   }
 
   func purchase(_ orderID: String) async throws -> Contract.Purchase {

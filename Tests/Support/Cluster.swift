@@ -99,6 +99,15 @@ public final class Cluster: Sendable {
     return all.merging(extraEnvironment) { _, new in new }
   }
 
+  /// What purchasing needs besides to buy in the sandbox's shop with a browser.
+  public var shopSettings: [String: String] {
+    [
+      "DROPWIRE_SANDBOX_SHOP_URL": "\(sandbox.url)/shop",
+      "DROPWIRE_SANDBOX_SHOP_EMAIL": "buyer@platform.example",
+      "DROPWIRE_SANDBOX_SHOP_PASSWORD": "sandbox-shop-password",
+    ]
+  }
+
   /// Starts a service, as another user if one is named, and waits until it says that it is ready.
   @discardableResult
   public func start(

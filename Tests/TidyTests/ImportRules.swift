@@ -22,7 +22,10 @@ enum ImportRules {
       ]
     ),
     ("Services/orders/", service.union(["PayPal"])),
-    ("Services/purchasing/", service.union(["Crypto", "NIOCore"])),
+    (
+      "Services/purchasing/",
+      service.union(["Crypto", "NIOCore", "NIOHTTP1", "AsyncHTTPClient"])
+    ),
     ("Services/ledger/", service.union(["PayPal", "Crypto"])),
     ("Services/client/", ["Contract", "RPC", "Runtime", "Money", "ArgumentParser"]),
     (

@@ -22,7 +22,10 @@ enum PurchasePages {
   /// One purchase with everything that is known: where it stands, what it cost, each sending to the
   /// supplier, and what proved an outcome that was unknown.
   static func page(_ purchase: Purchase) -> String {
-    let parts = [card(purchase), attempts(purchase.attempts), findings(purchase.findings)]
+    let parts = [
+      card(purchase), attempts(purchase.attempts), findings(purchase.findings),
+      screenshots(purchase.attempts),
+    ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
@@ -44,15 +47,22 @@ enum PurchasePages {
   private static func attempts(_ attempts: [Attempt]) -> String {
     var table = Table([
       .right("try"), .left("path"), .left("key"), .left("outcome"), .left("sent"),
-      .right("took"), .left("because"),
+      .right("took"), .left("because"), .left("step"), .left("not by the API, since"),
     ])
     for attempt in attempts {
       table.add([
         "\(attempt.number)", attempt.path, attempt.key, Shown.word(attempt.outcome.shortName),
-        Shown.time(attempt.startedAt), took(attempt), Shown.reason(attempt.reason),
+        Shown.time(attempt.startedAt), took(attempt), Shown.reason(attempt.reason), attempt.step,
+        Shown.reason(attempt.pathReason),
       ])
     }
     return table.text(ifEmpty: "")
+  }
+
+  /// What the browser has seen, for those who look into it.
+  private static func screenshots(_ attempts: [Attempt]) -> String {
+    let names = attempts.flatMap(\.screenshots)
+    return names.isEmpty ? "" : (["screenshots:"] + names).joined(separator: "\n  ")
   }
 
   private static func took(_ attempt: Attempt) -> String {

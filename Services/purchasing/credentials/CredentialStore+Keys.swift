@@ -10,7 +10,8 @@ extension CredentialStore {
       """
       SELECT keyID, COUNT(*) AS n FROM (
         SELECT keyID FROM credential WHERE isDeleted = 0
-        UNION ALL SELECT keyID FROM consent) AS secrets
+        UNION ALL SELECT keyID FROM consent
+        UNION ALL SELECT keyID FROM shopSession) AS secrets
       GROUP BY keyID
       """)
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.text("keyID"), $0.int("n")) })
@@ -18,7 +19,7 @@ extension CredentialStore {
 
   /// Secrets that another key than the newest wraps, of one table, after a number.
   enum Table: Sendable, CaseIterable {
-    case credentials, consents
+    case credentials, consents, sessions
   }
 
   /// What one batch came to.
@@ -55,6 +56,15 @@ extension CredentialStore {
         return Wrapped(
           key: consent.key, version: 0, envelope: consent.envelope,
           place: CredentialSeal.place(consent.key, mark: consent.stateHash))
+      } done: { _, _ in
+      }
+    case .sessions:
+      let rows = try others("shopSession", "1 = 1", after: number, limit, seal)
+      return try rewrap(rows, "shopSession", seal) { row in
+        let version = Int(row.int("version"))
+        let place = ShopSessions.place(row.environment, row.text("account"), version: version)
+        return Wrapped(
+          key: place.key, version: version, envelope: ShopSessions.envelope(row), place: place)
       } done: { _, _ in
       }
     }

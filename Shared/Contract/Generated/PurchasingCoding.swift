@@ -180,6 +180,10 @@ extension Attempt: ContractMessage {
     fields.message(5, reason)
     fields.message(6, startedAt)
     fields.message(7, endedAt)
+    fields.message(8, pathReason)
+    fields.value(9, step)
+    fields.message(10, confirmingAt)
+    fields.values(11, screenshots)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -191,6 +195,10 @@ extension Attempt: ContractMessage {
     reason = try fields.message(5)
     startedAt = try fields.message(6)
     endedAt = try fields.message(7)
+    pathReason = try fields.message(8)
+    step = try fields.value(9)
+    confirmingAt = try fields.message(10)
+    screenshots = try fields.values(11)
   }
 }
 

@@ -344,8 +344,8 @@ public struct Purchase: Sendable, Hashable {
   public var taxCost: Money?
   /// Why it waits or was refused.
   public var reason: Reason?
-  /// Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, person. Empty when
-  /// none was needed.
+  /// Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, orderList, person.
+  /// Empty when none was needed.
   public var resolvedBy: String
   /// Who paid the supplier: reseller or platform.
   public var fundedBy: String
@@ -423,11 +423,21 @@ public struct Attempt: Sendable, Hashable {
   public var reason: Reason?
   public var startedAt: Timestamp?
   public var endedAt: Timestamp?
+  /// Of the browser path: why the API was not used.
+  public var pathReason: Reason?
+  /// The step that it is at, or ended at, such as address or confirming.
+  public var step: String
+  /// When it was committed that the order is confirmed next; absent when that was not reached, so
+  /// that certainly nothing was bought.
+  public var confirmingAt: Timestamp?
+  /// Names of files in the folder screenshots of the service's state directory, oldest first.
+  public var screenshots: [String]
 
   public init(
     number: Int32 = 0, generation: Int32 = 0, path: String = "", key: String = "",
     outcome: AttemptOutcome = .unspecified, reason: Reason? = nil, startedAt: Timestamp? = nil,
-    endedAt: Timestamp? = nil
+    endedAt: Timestamp? = nil, pathReason: Reason? = nil, step: String = "",
+    confirmingAt: Timestamp? = nil, screenshots: [String] = []
   ) {
     self.number = number
     self.generation = generation
@@ -437,6 +447,10 @@ public struct Attempt: Sendable, Hashable {
     self.reason = reason
     self.startedAt = startedAt
     self.endedAt = endedAt
+    self.pathReason = pathReason
+    self.step = step
+    self.confirmingAt = confirmingAt
+    self.screenshots = screenshots
   }
 }
 

@@ -2233,7 +2233,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__finding__descriptor =
   (ProtobufCMessageInit) dropwire__purchasing__v1__finding__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__attempt__field_descriptors[8] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__attempt__field_descriptors[12] =
 {
   {
     "number",
@@ -2331,21 +2331,73 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__attempt__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "path_reason",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Attempt, path_reason),
+    &dropwire__common__v1__reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Attempt, step),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirming_at",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Attempt, confirming_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "screenshots",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Dropwire__Purchasing__V1__Attempt, n_screenshots),
+    offsetof(Dropwire__Purchasing__V1__Attempt, screenshots),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__attempt__field_indices_by_name[] = {
+  10,   /* field[10] = confirming_at */
   7,   /* field[7] = ended_at */
   1,   /* field[1] = generation */
   3,   /* field[3] = key */
   0,   /* field[0] = number */
   4,   /* field[4] = outcome */
   2,   /* field[2] = path */
+  8,   /* field[8] = path_reason */
   5,   /* field[5] = reason */
+  11,   /* field[11] = screenshots */
   6,   /* field[6] = started_at */
+  9,   /* field[9] = step */
 };
 static const ProtobufCIntRange dropwire__purchasing__v1__attempt__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__attempt__descriptor =
 {
@@ -2355,7 +2407,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__attempt__descriptor =
   "Dropwire__Purchasing__V1__Attempt",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__Attempt),
-  8,
+  12,
   dropwire__purchasing__v1__attempt__field_descriptors,
   dropwire__purchasing__v1__attempt__field_indices_by_name,
   1,  dropwire__purchasing__v1__attempt__number_ranges,

@@ -239,8 +239,8 @@ struct  Dropwire__Purchasing__V1__Purchase
    */
   Dropwire__Common__V1__Reason *reason;
   /*
-   * Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, person. Empty when
-   * none was needed.
+   * Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, orderList, person. Empty
+   * when none was needed.
    */
   char *resolved_by;
   /*
@@ -308,10 +308,28 @@ struct  Dropwire__Purchasing__V1__Attempt
   Dropwire__Common__V1__Reason *reason;
   Google__Protobuf__Timestamp *started_at;
   Google__Protobuf__Timestamp *ended_at;
+  /*
+   * Of the browser path: why the API was not used.
+   */
+  Dropwire__Common__V1__Reason *path_reason;
+  /*
+   * The step that it is at, or ended at, such as address or confirming.
+   */
+  char *step;
+  /*
+   * When it was committed that the order is confirmed next; absent when that was not reached, so that
+   * certainly nothing was bought.
+   */
+  Google__Protobuf__Timestamp *confirming_at;
+  /*
+   * Names of files in the folder screenshots of the service's state directory, oldest first.
+   */
+  size_t n_screenshots;
+  char **screenshots;
 };
 #define DROPWIRE__PURCHASING__V1__ATTEMPT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__attempt__descriptor) \
-    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__ATTEMPT_OUTCOME__ATTEMPT_OUTCOME_UNSPECIFIED, NULL, NULL, NULL }
+    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__ATTEMPT_OUTCOME__ATTEMPT_OUTCOME_UNSPECIFIED, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0,NULL }
 
 
 struct  Dropwire__Purchasing__V1__GetTrackingRequest

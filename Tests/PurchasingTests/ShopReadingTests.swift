@@ -1,0 +1,79 @@
+import Contract
+import Foundation
+import Logging
+import Money
+import Testing
+
+@testable import Purchasing
+
+/// Amounts, addresses and the selector profile.
+struct ShopReadingTests {
+  @Test(
+    arguments: [
+      ("US $8.00", 800), ("US $1,234.50", 123_450), ("US$0.99", 99), ("8.00 USD", 800),
+      ("US $1,234,567.00", 123_456_700), ("Free shipping", 0), ("US\u{A0}$6.50", 650),
+      ("US $12,34.50", nil), ("$8.00", nil), ("EUR 8.00", nil), ("US $8.00 - 9.00", nil), ("", nil),
+      ("US $", nil), ("US $-8.00", nil), ("US $8.001", nil), ("approx. US $8.00", nil),
+    ] as [(String, Int64?)])
+  func `an amount is read whole, or not at all`(_ text: String, _ cents: Int64?) {
+    #expect(ShopMoney.read(text, .builtIn)?.minorUnits == cents)
+  }
+
+  @Test func `the built-in profile is one that a file could hold`() throws {
+    let profile = try ShopProfile(ShopProfile.builtInText)
+    #expect(profile.path(.item, product: "1005", country: "US") == "/item/1005.html?shipTo=US")
+    #expect(
+      profile.selector(.variant, sku: "12\"x") == ".sku-item[data-sku-id=\"12\\\"x\"]")
+  }
+
+  @Test(arguments: [
+    (##""challenge": "#challenge","##, "", "elements.challenge is missing"),
+    (##""challenge": "#challenge""##, #""challenge": "c", "x": "1""#, "elements.x is not known"),
+    (#"{product}"#, "1", "pages.item must contain {product}"),
+    (#""/login""#, #""login""#, "pages.login must start with /"),
+    (#""USD": "USD""#, #""USD": "DOLLAR""#, "currencies must give marks and their currency codes"),
+    (#""pages""#, #"pages"#, "it is not JSON, or a name comes twice"),
+  ])
+  func `a profile that cannot work is refused and says why`(
+    _ old: String, _ new: String, _ problem: String
+  ) {
+    let text = ShopProfile.builtInText.replacing(old, with: new, maxReplacements: 1)
+    let error = #expect(throws: ShopProfile.Malformed.self) { try ShopProfile(text) }
+    #expect(error?.description == problem)
+  }
+
+  @Test func `a shown address must have every part of the order's`() {
+    let address = PurchasingUnderTest.address
+    let shown = "Ada Lovelace +1 4155550100\n1 Market Street, San Francisco, California, 94105, US"
+    #expect(ShopAddress.lacking(in: shown, address) == nil)
+    #expect(
+      ShopAddress.lacking(in: shown.replacing("94105", with: "94106"), address) == "postal_code")
+    let other = ListedOrder(
+      id: "9001", quantity: 1, receiver: "Ada Byron", address: shown, placedAt: 0)
+    #expect(!ShopAddress.isSame(other, address))
+  }
+
+  @Test func `screenshots that are too old or too many go, those of doubts stay`() throws {
+    let directory = "/tmp/dropwire-shots-\(UInt32.random(in: .min ... .max))"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let shots = Screenshots(
+      directory: directory, countMax: 2, daysMax: 1, logger: PurchasingUnderTest.logger)
+    for number in 1...4 {
+      let log = VisitLog(name: "o-\(number)-p1.1")
+      log.begin(.product)
+      shots.keep(Data("png".utf8), log)
+      #expect(log.screenshots == ["o-\(number)-p1.1.01-product.png"])
+      let path = "\(directory)/\(log.screenshots[0])"
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+      #expect(mode as? Int == 0o600)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 1_000_000 + Double(number))],
+        ofItemAtPath: path)
+    }
+    shots.sweep(keeping: ["o-1-p1.1"], now: Date(timeIntervalSince1970: 1_000_010))
+    let left = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    #expect(left.map { $0.prefix(3) } == ["o-1", "o-3", "o-4"])
+    shots.sweep(keeping: [], now: Date(timeIntervalSince1970: 1_000_010 + 86_400 * 2))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+  }
+}
