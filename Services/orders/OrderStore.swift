@@ -10,6 +10,8 @@ import Store
 /// what follows, all in one transaction.
 struct OrderStore {
   let transaction: Transaction
+  /// How soon after their purchase goods are asked about.
+  var trackingPause = ShipmentPace().pauseMin
   /// What is told when the transaction is committed.
   let changes = OrderChanges()
 
@@ -121,7 +123,7 @@ struct OrderStore {
 
   /// What a change of state is the end of. Booking waits by itself, beside the state.
   private static func ended(by event: OrderEvent) -> [Wait.Subject] {
-    event == .retried ? Wait.Subject.allCases : [.payment, .purchase, .refund]
+    event == .retried ? Wait.Subject.allCases : [.payment, .purchase, .tracking, .refund]
   }
 
   /// Whether an order waits for something that does not matter any more, since it has ended or the
@@ -145,7 +147,11 @@ struct OrderStore {
   }
 
   private func schedule(_ effects: [OrderEffect], _ orderID: String) throws {
-    for effect in effects { try transaction.schedule(effect.rawValue, orderID) }
+    for effect in effects {
+      // Nothing leaves the supplier in the minute of its purchase.
+      let due = effect == .pollTracking ? transaction.now + trackingPause : nil
+      try transaction.schedule(effect.rawValue, orderID, at: due)
+    }
   }
 
   private func append(

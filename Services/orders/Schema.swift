@@ -8,7 +8,7 @@ enum Schema {
   static let migrations = [
     Migration("001 listings", listings), Migration("002 orders", orders),
     Migration("003 history", history), Migration("004 findings", findings),
-    Migration("005 refunds", refunds),
+    Migration("005 refunds", refunds), Migration("006 tracking", tracking),
   ]
 
   private static let listings = """

@@ -79,6 +79,12 @@ struct AliExpressAccount: SupplierAccount {
     return AliExpressReading.order(answer, id: supplierOrderID)
   }
 
+  func parcels(of supplierOrderID: String) async -> Reading<[Parcel]> {
+    let answer = await call(
+      .tracking, ["ae_order_id": supplierOrderID, "language": "en_US"])
+    return AliExpressReading.parcels(answer, of: supplierOrderID)
+  }
+
   private func call(_ method: AliExpressMethod, _ parameters: [String: String]) async
     -> AliExpressAnswer
   {

@@ -22,6 +22,9 @@ import Store
       production: settings.repeatIsIdempotent("PRODUCTION", default: false))
     let authorization = settings.authorization()
     let limits = settings.spendLimits()
+    let trackingAge = settings.int(
+      "DROPWIRE_TRACKING_AGE_MILLISECONDS", default: 30_000, in: 0...86_400_000,
+      help: "How old the supplier's word about goods on their way may be before it is asked again.")
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     await settings.restore(common, .purchases)
@@ -36,7 +39,7 @@ import Store
         http: http)
       try await PurchasingParts(
         host: host, http: http, supplier: supplier, repeats: repeats, limits: limits, seal: seal,
-        authorization: authorization
+        authorization: authorization, trackingAge: Int64(trackingAge)
       ).run()
     } catch {
       failToStart("purchasing", error)
@@ -53,6 +56,7 @@ private struct PurchasingParts {
   let limits: SpendLimits
   let seal: CredentialSeal
   let authorization: AuthorizationSettings
+  let trackingAge: Int64
 
   func run() async throws {
     let store = try Store(
@@ -71,7 +75,7 @@ private struct PurchasingParts {
       concurrency: PurchaseWork.concurrency)
     let purchasing = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      logger: host.logger)
+      trackingAge: trackingAge, logger: host.logger)
     let credentials = CredentialsService(
       store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters)
     try await host.run(

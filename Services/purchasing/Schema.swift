@@ -8,7 +8,7 @@ enum Schema {
   static let migrations = [
     Migration("001 purchases", purchases), Migration("002 credentials", credentials),
     Migration("003 findings", findings), Migration("004 tokens", tokens),
-    Migration("005 spending", spending),
+    Migration("005 spending", spending), Migration("006 tracking", tracking),
   ]
 
   /// `purchaseIsLiveOnce` is the rule that no order is ever bought twice: one generation at a time

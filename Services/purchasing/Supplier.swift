@@ -24,6 +24,8 @@ protocol SupplierAccount: Sendable {
   func deliveries(_ wish: DeliveryWish) async -> Reading<[Delivery]>
   func place(_ request: OrderRequest) async -> Placing
   func order(_ supplierOrderID: String) async -> Reading<SupplierOrder>
+  /// The parcels of a supplier's order; none before it is shipped.
+  func parcels(of supplierOrderID: String) async -> Reading<[Parcel]>
 }
 
 /// What became of a question that changes nothing.

@@ -40,6 +40,7 @@ final class ScriptedSupplier: Supplier {
     var status = "WAIT_SELLER_SEND_GOODS"
     var products = ["1005001000000001"]
     var orderReading: Reading<SupplierOrder>?
+    var parcels: [Parcel] = []
     var productReadings: [Reading<SupplierProduct>] = []
     var product = ScriptedSupplier.mug
     var deliveries = ScriptedSupplier.ways
@@ -71,6 +72,8 @@ final class ScriptedSupplier: Supplier {
   static let mug = SupplierProduct(
     status: "onSelling",
     skus: [sku("12000000000000001"), sku("12000000000000002", stock: 0)])
+  static let soldOut = SupplierProduct(
+    status: "onSelling", skus: [sku("12000000000000001", stock: 0)])
   static let ways = [
     Delivery(code: "UNTRACKED", fee: usd(99), isTracked: false),
     Delivery(code: "STANDARD", fee: usd(150), isTracked: true),
@@ -173,6 +176,9 @@ final class ScriptedSupplier: Supplier {
     }
     func order(_ supplierOrderID: String) async -> Reading<SupplierOrder> {
       supplier.order(supplierOrderID, token: token)
+    }
+    func parcels(of supplierOrderID: String) async -> Reading<[Parcel]> {
+      .value(supplier.state.withLock { $0.parcels })
     }
   }
 }

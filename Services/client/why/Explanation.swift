@@ -86,6 +86,7 @@ extension Explanation.Wait {
     case .attestNotPlaced: "dropwire attest-not-placed \(order)"
     case .refund, .cancel: "dropwire cancel \(order)"
     case .capture: "dropwire capture \(order)"
+    case .submitTracking: "dropwire submit-tracking \(order)"
     case .unspecified, .unrecognized: nil
     }
   }

@@ -461,16 +461,53 @@ public struct Tracking: Sendable, Hashable {
   /// When the carrier saw it last, and what it said; absent when not told.
   public var lastSeenAt: Timestamp?
   public var lastSeen: String
+  /// When the carrier saw the goods first; absent when not told.
+  public var firstSeenAt: Timestamp?
+  /// The supplier's own word for the order, as received, or PARTLY_CANCELLED for several of which
+  /// some are cancelled.
+  public var supplierStatus: String
+  /// All parcels; the first is told above too.
+  public var parcels: [Parcel]
+  /// Why the supplier could not be asked just now; absent when it was.
+  public var reason: Reason?
 
   public init(
     orderID: String = "", carrier: String = "", trackingNumber: String = "", status: String = "",
-    updatedAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, lastSeen: String = ""
+    updatedAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, lastSeen: String = "",
+    firstSeenAt: Timestamp? = nil, supplierStatus: String = "", parcels: [Parcel] = [],
+    reason: Reason? = nil
   ) {
     self.orderID = orderID
     self.carrier = carrier
     self.trackingNumber = trackingNumber
     self.status = status
     self.updatedAt = updatedAt
+    self.lastSeenAt = lastSeenAt
+    self.lastSeen = lastSeen
+    self.firstSeenAt = firstSeenAt
+    self.supplierStatus = supplierStatus
+    self.parcels = parcels
+    self.reason = reason
+  }
+}
+
+/// Goods that travel together.
+public struct Parcel: Sendable, Hashable {
+  public var supplierOrderID: String
+  public var carrier: String
+  public var trackingNumber: String
+  public var firstSeenAt: Timestamp?
+  public var lastSeenAt: Timestamp?
+  public var lastSeen: String
+
+  public init(
+    supplierOrderID: String = "", carrier: String = "", trackingNumber: String = "",
+    firstSeenAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, lastSeen: String = ""
+  ) {
+    self.supplierOrderID = supplierOrderID
+    self.carrier = carrier
+    self.trackingNumber = trackingNumber
+    self.firstSeenAt = firstSeenAt
     self.lastSeenAt = lastSeenAt
     self.lastSeen = lastSeen
   }
