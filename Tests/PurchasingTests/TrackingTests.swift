@@ -8,8 +8,6 @@ import Testing
 
 /// How far goods have come, as the supplier tells.
 @Suite struct TrackingTests {
-  private typealias Parcel = Purchasing.Parcel
-
   private static func order(_ status: String, cancelled: Bool = false) -> SupplierOrder {
     SupplierOrder(
       id: "1", status: status, isCancelled: cancelled, amount: nil, parts: nil,
