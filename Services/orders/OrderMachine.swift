@@ -67,6 +67,8 @@ enum OrderEffect: String, Sendable, CaseIterable {
   case pollTracking
   /// Ends a checkout that nobody paid.
   case expireCheckout
+  /// Asks PayPal about a payment that it has told news of.
+  case checkPayment
 }
 
 /// The order's course: `(progress, event) -> (progress, effects)`. Pure.

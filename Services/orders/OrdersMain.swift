@@ -63,12 +63,13 @@ import Store
       marginBasisPoints: marginBasisPoints, logger: host.logger)
     let bookings = BookingWork(
       book: book, ledger: LedgerClient(channels[1]), logger: host.logger)
+    let checks = PaymentCheck(book: book, gateway: gateway, logger: host.logger)
     let refunds = RefundWork(book: book, gateway: gateway, logger: host.logger)
     let shipments = ShipmentWork(
       book: book, purchasing: PurchasingClient(channels[0]), pace: pace, logger: host.logger)
     let handlers = [
       payments.handlers, purchases.handlers, bookings.handlers, refunds.handlers,
-      shipments.handlers,
+      shipments.handlers, checks.handlers,
     ]
     let runner = IntentRunner(
       store: store, logger: host.logger,

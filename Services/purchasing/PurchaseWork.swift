@@ -38,7 +38,10 @@ struct PurchaseWork: Sendable {
 
   /// What the intent runner calls, by kind.
   var handlers: [String: @Sendable (Intent) async throws -> Void] {
-    [PurchaseStore.intent: { try await advance($0) }]
+    [
+      PurchaseStore.intent: { try await advance($0) },
+      PurchaseStore.pushIntent: { try await checkPush($0) },
+    ]
   }
 
   /// One run: the purchase as it was last committed, the way to the supplier, and the line of the
@@ -65,6 +68,11 @@ struct PurchaseWork: Sendable {
     let step = PlacingRules.next(
       purchase, lastOutcome: situation.attempts.last?.outcome,
       mayRepeat: repeats.mayRepeat(in: purchase.content.environment), now: found.1)
+    switch step {
+    case .lookUp, .askPerson:
+      if try await findAmongPushes(situation, now: found.1) { return }
+    case .nothing, .place, .poll: break
+    }
     switch step {
     case .nothing: try await finish(orderID)
     case .askPerson(let reason): try await askPerson(situation, reason)

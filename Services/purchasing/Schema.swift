@@ -9,6 +9,7 @@ enum Schema {
     Migration("001 purchases", purchases), Migration("002 credentials", credentials),
     Migration("003 findings", findings), Migration("004 tokens", tokens),
     Migration("005 spending", spending), Migration("006 tracking", tracking),
+    Migration("007 events", events),
   ]
 
   /// `purchaseIsLiveOnce` is the rule that no order is ever bought twice: one generation at a time

@@ -109,4 +109,12 @@ struct SupplierOrder: Hashable, Sendable {
   let payTimeoutSeconds: Int64?
   /// What was ordered; empty when it cannot be read.
   var productIDs: [String] = []
+  var lines: [Line] = []
+
+  struct Line: Hashable, Sendable {
+    let productID: String
+    /// Empty when it is not said.
+    let skuID: String
+    let count: Int64
+  }
 }

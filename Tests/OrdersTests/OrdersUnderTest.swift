@@ -68,6 +68,9 @@ struct OrdersUnderTest: Sendable {
             book: book, purchasing: PurchasingClient(channel), pace: pace, logger: Self.logger
           ).handlers
         ) { first, _ in first }
+        .merging(PaymentCheck(book: book, gateway: payPal, logger: Self.logger).handlers) {
+          first, _ in first
+        }
         .merging(RefundWork(book: book, gateway: payPal, logger: Self.logger).handlers) {
           first, _ in first
         })

@@ -39,6 +39,7 @@ final class ScriptedSupplier: Supplier {
     var statuses: [String] = []
     var status = "WAIT_SELLER_SEND_GOODS"
     var products = ["1005001000000001"]
+    var count: Int64 = 1
     var orderReading: Reading<SupplierOrder>?
     var parcels: [Parcel] = []
     var productReadings: [Reading<SupplierProduct>] = []
@@ -146,7 +147,10 @@ final class ScriptedSupplier: Supplier {
           id: id, status: status == "CANCELLED" ? "FINISH" : status,
           isCancelled: status == "CANCELLED", amount: Self.usd(800),
           parts: .init(items: Self.usd(650), shipping: Self.usd(150), tax: Self.usd(0)),
-          payTimeoutSeconds: 86_400, productIDs: state.products))
+          payTimeoutSeconds: 86_400, productIDs: state.products,
+          lines: state.products.map {
+            .init(productID: $0, skuID: "12000000000000001", count: state.count)
+          }))
     }
   }
 

@@ -121,6 +121,7 @@ extension Purchase: ContractMessage {
     fields.message(16, createdAt)
     fields.message(17, updatedAt)
     fields.values(18, findings)
+    fields.message(19, payBy)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -143,6 +144,7 @@ extension Purchase: ContractMessage {
     createdAt = try fields.message(16)
     updatedAt = try fields.message(17)
     findings = try fields.values(18)
+    payBy = try fields.message(19)
   }
 }
 

@@ -344,8 +344,8 @@ public struct Purchase: Sendable, Hashable {
   public var taxCost: Money?
   /// Why it waits or was refused.
   public var reason: Reason?
-  /// Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, person. Empty when
-  /// none was needed.
+  /// Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, orderList, person.
+  /// Empty when none was needed.
   public var resolvedBy: String
   /// Who paid the supplier: reseller or platform.
   public var fundedBy: String
@@ -355,6 +355,8 @@ public struct Purchase: Sendable, Hashable {
   public var createdAt: Timestamp?
   public var updatedAt: Timestamp?
   public var findings: [Finding]
+  /// When the supplier closes its order unless it is paid; absent when that does not matter.
+  public var payBy: Timestamp?
 
   public init(
     orderID: String = "", state: PurchaseState = .unspecified, generation: Int32 = 0,
@@ -363,7 +365,7 @@ public struct Purchase: Sendable, Hashable {
     shippingCost: Money? = nil, taxCost: Money? = nil, reason: Reason? = nil,
     resolvedBy: String = "", fundedBy: String = "", nextAt: Timestamp? = nil,
     attempts: [Attempt] = [], createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
-    findings: [Finding] = []
+    findings: [Finding] = [], payBy: Timestamp? = nil
   ) {
     self.orderID = orderID
     self.state = state
@@ -384,6 +386,7 @@ public struct Purchase: Sendable, Hashable {
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.findings = findings
+    self.payBy = payBy
   }
 }
 

@@ -1903,7 +1903,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__reconcile_purchase_re
   (ProtobufCMessageInit) dropwire__purchasing__v1__reconcile_purchase_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_descriptors[19] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_descriptors[20] =
 {
   {
     "order_id",
@@ -2133,6 +2133,18 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "pay_by",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Purchase, pay_by),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[] = {
   15,   /* field[15] = attempts */
@@ -2146,6 +2158,7 @@ static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[
   14,   /* field[14] = next_at */
   0,   /* field[0] = order_id */
   5,   /* field[5] = path */
+  19,   /* field[19] = pay_by */
   11,   /* field[11] = reason */
   12,   /* field[12] = resolved_by */
   9,   /* field[9] = shipping_cost */
@@ -2158,7 +2171,7 @@ static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[
 static const ProtobufCIntRange dropwire__purchasing__v1__purchase__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor =
 {
@@ -2168,7 +2181,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor 
   "Dropwire__Purchasing__V1__Purchase",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__Purchase),
-  19,
+  20,
   dropwire__purchasing__v1__purchase__field_descriptors,
   dropwire__purchasing__v1__purchase__field_indices_by_name,
   1,  dropwire__purchasing__v1__purchase__number_ranges,

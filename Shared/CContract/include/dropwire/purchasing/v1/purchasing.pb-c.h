@@ -240,8 +240,8 @@ struct  Dropwire__Purchasing__V1__Purchase
    */
   Dropwire__Common__V1__Reason *reason;
   /*
-   * Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, person. Empty when
-   * none was needed.
+   * Which lookup resolved an unknown outcome: repeatedRequest, pushMessage, orderList, person. Empty
+   * when none was needed.
    */
   char *resolved_by;
   /*
@@ -258,10 +258,14 @@ struct  Dropwire__Purchasing__V1__Purchase
   Google__Protobuf__Timestamp *updated_at;
   size_t n_findings;
   Dropwire__Purchasing__V1__Finding **findings;
+  /*
+   * When the supplier closes its order unless it is paid; absent when that does not matter.
+   */
+  Google__Protobuf__Timestamp *pay_by;
 };
 #define DROPWIRE__PURCHASING__V1__PURCHASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__purchase__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__PURCHASE_STATE__PURCHASE_STATE_UNSPECIFIED, 0, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__PURCHASE_STATE__PURCHASE_STATE_UNSPECIFIED, 0, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, NULL, 0,NULL, NULL }
 
 
 /*
