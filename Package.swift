@@ -147,8 +147,8 @@ let package = Package(
     tests(
       "LedgerTests",
       [
-        "Ledger", "Contract", "RPC", "Store", "Money", "PayPal", "Outside", "Support", crypto,
-        grdb, logging,
+        "Ledger", "Contract", "RPC", "Store", "Runtime", "Money", "PayPal", "Outside", "Support",
+        crypto, grdb, logging,
       ]),
     tests(
       "PurchasingTests",

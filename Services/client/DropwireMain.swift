@@ -30,12 +30,14 @@ import ArgumentParser
         subcommands: [
           CheckoutVerb.self, CaptureVerb.self, OrderVerb.self, OrdersVerb.self, WatchVerb.self,
           HistoryVerb.self, WhyVerb.self, RetryVerb.self, MarkPurchasedVerb.self,
-          AttestNotPlacedVerb.self,
+          AttestNotPlacedVerb.self, SubmitTrackingVerb.self,
           CancelVerb.self, ListingVerbs.self,
         ]),
       CommandGroup(
         name: "Purchasing",
-        subcommands: [PurchasesVerb.self, PurchaseVerb.self, CredentialVerbs.self]),
+        subcommands: [
+          PurchasesVerb.self, PurchaseVerb.self, TrackingVerb.self, CredentialVerbs.self,
+        ]),
       CommandGroup(
         name: "Ledger",
         subcommands: [

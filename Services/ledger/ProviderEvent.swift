@@ -1,31 +1,16 @@
 import Contract
 import Outside
+import Runtime
 import Store
 
-/// A message that a provider pushed. A hint: it only makes us look.
-struct ProviderEvent: Hashable, Sendable {
-  static let payloadBytesMax = 256 * 1024
-
-  /// Who sent it; its raw value is stored.
-  enum Provider: String, Sendable {
-    case payPal = "paypal"
-    case aliExpress = "aliexpress"
-  }
-
-  let provider: Provider
-  let eventID: String
-  let eventType: String
-  let environment: Contract.Environment
-  let payload: [UInt8]
-
+extension ProviderEvent {
   /// The batch of payouts that it is about; nil for other events.
   ///
   ///     PAYMENT.PAYOUTS-ITEM.*   {"resource":{"payout_batch_id":"B", ...}}
   ///     PAYMENT.PAYOUTSBATCH.*   {"resource":{"batch_header":{"payout_batch_id":"B", ...}}}
   var payoutBatchID: String? {
     guard provider == .payPal, eventType.hasPrefix("PAYMENT.PAYOUTS"),
-      let json = try? JSON(parsing: String(decoding: payload, as: UTF8.self)),
-      let resource = json["resource"]
+      let resource = json?["resource"]
     else { return nil }
     let id = resource["payout_batch_id"] ?? resource["batch_header"]?["payout_batch_id"]
     guard let text = id?.text, !text.isEmpty else { return nil }
@@ -38,7 +23,7 @@ extension PayoutStore {
   /// back.
   ///
   /// - Returns: false when it was known already; then nothing happens.
-  func record(_ event: ProviderEvent, occurredAt: Int64?) throws -> Bool {
+  func record(_ event: ProviderEvent) throws -> Bool {
     let isNew = try transaction.run(
       """
       INSERT INTO providerEvent (provider, eventID, eventType, environment, payload, occurredAt,
@@ -47,7 +32,7 @@ extension PayoutStore {
       [
         .text(event.provider.rawValue), .text(event.eventID), .text(event.eventType),
         .integer(Int64(event.environment.rawValue)), .blob(event.payload),
-        .integer(occurredAt ?? transaction.now), .integer(transaction.now),
+        .integer(event.occurredAt ?? transaction.now), .integer(transaction.now),
       ])
     guard isNew == 1 else { return false }
     guard let batchID = event.payoutBatchID, !batchID.isEmpty else { return true }

@@ -12,8 +12,10 @@ enum OrderActions {
     switch order.state {
     case .awaitingPayment: return (order.payPalOrderID.isEmpty ? [] : [.capture]) + cancelling
     case .needsAttention: return (order.progress.attention.map(allowed) ?? []) + cancelling
-    case .capturing, .paymentPending, .paid, .purchasing, .purchased, .shipped, .delivered,
-      .refunding, .refunded, .cancelled, .expired:
+    case .purchased where order.progress.isSaleBooked, .shipped:
+      return [.submitTracking] + cancelling
+    case .capturing, .paymentPending, .paid, .purchasing, .purchased, .delivered, .refunding,
+      .refunded, .cancelled, .expired:
       return cancelling
     }
   }

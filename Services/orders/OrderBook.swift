@@ -4,6 +4,7 @@ import Store
 struct OrderBook: Sendable {
   let store: Store
   let bell: OrderBell
+  var trackingPause = ShipmentPace().pauseMin
 
   /// Runs a transaction on the orders; what it changed is told once it is committed.
   @discardableResult
@@ -11,7 +12,7 @@ struct OrderBook: Sendable {
     async throws -> Value
   {
     let (value, changed) = try await store.write { transaction in
-      let orders = OrderStore(transaction: transaction)
+      let orders = OrderStore(transaction: transaction, trackingPause: trackingPause)
       let value = try body(orders)
       return (value, orders.changes.orders)
     }

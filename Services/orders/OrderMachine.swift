@@ -35,6 +35,10 @@ enum OrderEvent: String, Sendable, CaseIterable {
   case refundRefused
   case refundUnresolved
   case refundBooked
+  case shipped
+  case delivered
+  /// The carrier, the number or what the carrier says has changed.
+  case trackingChanged
   case retried
   case markedPurchased
   case attestedNotPlaced
@@ -59,8 +63,12 @@ enum OrderEffect: String, Sendable, CaseIterable {
   /// Gives the buyer's money back.
   case refund
   case recordRefund
+  /// Asks how far the goods have come.
+  case pollTracking
   /// Ends a checkout that nobody paid.
   case expireCheckout
+  /// Asks PayPal about a payment that it has told news of.
+  case checkPayment
 }
 
 /// The order's course: `(progress, event) -> (progress, effects)`. Pure.
@@ -87,6 +95,7 @@ enum OrderMachine {
     case .cancelRequested, .refundRequested, .refundHeld, .refundCompleted, .refundRefused,
       .refundUnresolved:
       refund(progress, event)
+    case .shipped, .delivered, .trackingChanged: shipment(progress, event)
     case .retried, .markedPurchased, .attestedNotPlaced, .cancelled: person(progress, event)
     case .expired: progress.state == .awaitingPayment ? progress.entering(.expired) : nil
     }
@@ -167,10 +176,22 @@ enum OrderMachine {
       return step
     case .saleBooked where progress.state == .purchased && !progress.isSaleBooked:
       step.progress.isSaleBooked = true
+      step.effects = [.pollTracking]
       return step
     case .bookingRefused where progress.state == .purchased:
       return progress.needing(.bookingRefused)
     default: return nil
+    }
+  }
+
+  /// Goods travel on once their sale is booked, so that no booking meets a later state.
+  private static func shipment(_ progress: Order.Progress, _ event: OrderEvent) -> Step? {
+    switch (progress.state, event) {
+    case (.purchased, .shipped) where progress.isSaleBooked: progress.entering(.shipped)
+    case (.purchased, .delivered) where progress.isSaleBooked, (.shipped, .delivered):
+      progress.entering(.delivered)
+    case (.shipped, .trackingChanged): Step(progress: progress)
+    default: nil
     }
   }
 

@@ -107,7 +107,9 @@ extension OrderStore {
         amount: amount("refundedAmount"), refundedAt: row.int("refundedAt")),
       shipment: Shipment(
         carrier: row.text("carrier"), trackingNumber: row.text("trackingNumber"),
-        shippedAt: row.int("shippedAt"), deliveredAt: row.int("deliveredAt")),
+        shippedAt: row.int("shippedAt"), deliveredAt: row.int("deliveredAt"),
+        carrierSeenAt: row.int("carrierSeenAt"), carrierSaid: row.text("carrierSaid"),
+        shippedLag: row.intOrNil("shippedLag"), deliveredLag: row.intOrNil("deliveredLag")),
       createdAt: row.int("createdAt"),
       updatedAt: row.int("updatedAt"), waits: waits)
   }

@@ -32,6 +32,15 @@ extension OrderStore {
       ])
   }
 
+  /// Ends a wait, if there is one.
+  func endWait(_ subject: Wait.Subject, of order: Order) throws {
+    guard order.waits.contains(where: { $0.subject == subject }) else { return }
+    changes.add(order.orderID)
+    try transaction.run(
+      "DELETE FROM orderWait WHERE orderID = $1 AND subject = $2",
+      [.text(order.orderID), .text(subject.rawValue)])
+  }
+
   /// Keeps an effect due, later, and says what for.
   func postpone(_ effect: OrderEffect, _ orderID: String, _ wait: NewWait) throws {
     try put(wait, orderID)

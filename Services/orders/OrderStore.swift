@@ -10,6 +10,8 @@ import Store
 /// what follows, all in one transaction.
 struct OrderStore {
   let transaction: Transaction
+  /// How soon after their purchase goods are asked about.
+  var trackingPause = ShipmentPace().pauseMin
   /// What is told when the transaction is committed.
   let changes = OrderChanges()
 
@@ -46,7 +48,7 @@ struct OrderStore {
     guard let row else { return nil }
     let order = try order(row, waits: [])
     try append(
-      order.orderID, from: nil, to: order.state, .checkedOut,
+      order.orderID, from: nil, to: order.state, cause: OrderEvent.checkedOut.rawValue,
       detail: "\(order.quantity) of \(order.listingID) for \(order.price)", actor: actor)
     try schedule([.createPayPalOrder], order.orderID)
     try transaction.schedule(
@@ -79,8 +81,8 @@ struct OrderStore {
     let wait = wait.flatMap { Self.isMoot($0, in: step.progress.state) ? nil : $0 }
     if let wait { try put(wait, current.orderID) }
     try append(
-      current.orderID, from: current.state, to: step.progress.state, event, detail: detail,
-      actor: actor)
+      current.orderID, from: current.state, to: step.progress.state, cause: event.rawValue,
+      detail: detail, actor: actor)
     try schedule(step.effects, current.orderID)
     let waits = current.waits.isEmpty && wait == nil ? [] : try waits(current.orderID)
     changes.add(current.orderID)
@@ -119,9 +121,14 @@ struct OrderStore {
       """, values)
   }
 
-  /// What a change of state is the end of. Booking waits by itself, beside the state.
+  /// What a change of state is the end of. Booking waits by itself, beside the state; what PayPal
+  /// told of by itself stays until the money is back.
   private static func ended(by event: OrderEvent) -> [Wait.Subject] {
-    event == .retried ? Wait.Subject.allCases : [.payment, .purchase, .refund]
+    switch event {
+    case .retried: Wait.Subject.allCases.filter { $0 != .dispute && $0 != .reversal }
+    case .refundCompleted: [.payment, .purchase, .tracking, .refund, .reversal]
+    default: [.payment, .purchase, .tracking, .refund]
+    }
   }
 
   /// Whether an order waits for something that does not matter any more, since it has ended or the
@@ -145,11 +152,15 @@ struct OrderStore {
   }
 
   private func schedule(_ effects: [OrderEffect], _ orderID: String) throws {
-    for effect in effects { try transaction.schedule(effect.rawValue, orderID) }
+    for effect in effects {
+      // Nothing leaves the supplier in the minute of its purchase.
+      let due = effect == .pollTracking ? transaction.now + trackingPause : nil
+      try transaction.schedule(effect.rawValue, orderID, at: due)
+    }
   }
 
-  private func append(
-    _ orderID: String, from: Order.State?, to: Order.State, _ event: OrderEvent, detail: String,
+  func append(
+    _ orderID: String, from: Order.State?, to: Order.State, cause: String, detail: String,
     actor: Actor
   ) throws {
     try transaction.run(
@@ -161,7 +172,7 @@ struct OrderStore {
       """,
       [
         .text(orderID), .integer(transaction.now), .text(from?.rawValue ?? ""),
-        .text(to.rawValue), .text(event.rawValue), .text(detail), .text("\(actor)"),
+        .text(to.rawValue), .text(cause), .text(detail), .text("\(actor)"),
       ])
   }
 }

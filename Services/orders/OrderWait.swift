@@ -16,6 +16,8 @@ struct Wait: Hashable, Sendable {
   /// Which of the order's effects waits. Each may wait by itself; the raw value is stored.
   enum Subject: String, Sendable, CaseIterable {
     case payment, purchase, captureBooking, saleBooking, tracking, refund, refundBooking
+    /// What PayPal told of by itself: a buyer's dispute, and money that moved without us.
+    case dispute, reversal
   }
 
   let subject: Subject

@@ -26,11 +26,12 @@ import Store
       "DROPWIRE_MINIMUM_MARGIN_BASIS_POINTS", default: 500, in: 0...10_000,
       help: "What must be left of the price after PayPal's fee and the supplier's charge, in "
         + "hundredths of a percent of the price; a dearer purchase is not made.")
+    let pace = settings.shipmentPace()
     settings.listSteps(OrdersStep.self)
     await settings.restore(common, .orders)
     settings.finish()
     do {
-      try await run(common, targets, outside, http, marginBasisPoints: margin)
+      try await run(common, targets, outside, http, marginBasisPoints: margin, pace)
     } catch {
       failToStart("orders", error)
     }
@@ -38,7 +39,7 @@ import Store
 
   private static func run(
     _ common: ServiceSettings, _ targets: [String: RPCTarget], _ outside: OutsideSettings,
-    _ configuration: OutsideHTTP.Configuration, marginBasisPoints: Int
+    _ configuration: OutsideHTTP.Configuration, marginBasisPoints: Int, _ pace: ShipmentPace
   ) async throws {
     let host = try ServiceHost(settings: common)
     let store = try Store(
@@ -53,7 +54,7 @@ import Store
       sandbox: client(outside.sandbox.payPal, http),
       production: client(outside.production.payPal, http))
     let bell = OrderBell()
-    let book = OrderBook(store: store, bell: bell)
+    let book = OrderBook(store: store, bell: bell, trackingPause: pace.pauseMin)
     let payments = PaymentWork(
       book: book, gateway: gateway,
       startedAt: Int64(Date().timeIntervalSince1970 * 1000), logger: host.logger)
@@ -62,9 +63,13 @@ import Store
       marginBasisPoints: marginBasisPoints, logger: host.logger)
     let bookings = BookingWork(
       book: book, ledger: LedgerClient(channels[1]), logger: host.logger)
+    let checks = PaymentCheck(book: book, gateway: gateway, logger: host.logger)
     let refunds = RefundWork(book: book, gateway: gateway, logger: host.logger)
+    let shipments = ShipmentWork(
+      book: book, purchasing: PurchasingClient(channels[0]), pace: pace, logger: host.logger)
     let handlers = [
       payments.handlers, purchases.handlers, bookings.handlers, refunds.handlers,
+      shipments.handlers, checks.handlers,
     ]
     let runner = IntentRunner(
       store: store, logger: host.logger,
@@ -74,7 +79,7 @@ import Store
       book: book, gateway: gateway, logger: host.logger)
     try await host.run(
       services: [service.rpcService()], access: OrdersAccess.table,
-      sources: .init(store: store, outside: http, clients: channels),
+      sources: .init(store: store, outside: http, clients: channels, lags: shipments.lags.all),
       background: [{ await runner.run() }],
       draining: { bell.endAll() },
       stop: {

@@ -8,7 +8,8 @@ enum Schema {
   static let migrations = [
     Migration("001 listings", listings), Migration("002 orders", orders),
     Migration("003 history", history), Migration("004 findings", findings),
-    Migration("005 refunds", refunds),
+    Migration("005 refunds", refunds), Migration("006 tracking", tracking),
+    Migration("007 events", events),
   ]
 
   private static let listings = """

@@ -23,7 +23,11 @@ extension Contract.Order {
       isRefundBooked: order.progress.isRefundBooked, carrier: order.shipment.carrier,
       trackingNumber: order.shipment.trackingNumber,
       shippedAt: .known(order.shipment.shippedAt),
-      deliveredAt: .known(order.shipment.deliveredAt))
+      deliveredAt: .known(order.shipment.deliveredAt),
+      carrierSeenAt: .known(order.shipment.carrierSeenAt),
+      carrierSaid: order.shipment.carrierSaid,
+      shippedLag: order.shipment.shippedLag.map { Lag(milliseconds: $0) },
+      deliveredLag: order.shipment.deliveredLag.map { Lag(milliseconds: $0) })
   }
 }
 

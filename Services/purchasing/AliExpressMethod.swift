@@ -7,6 +7,7 @@ enum AliExpressMethod: String, Sendable, CaseIterable {
   case deliveries = "aliexpress.ds.freight.query"
   case place = "aliexpress.ds.order.create"
   case order = "aliexpress.trade.ds.order.get"
+  case tracking = "aliexpress.ds.order.tracking.get"
   // Methods of the system, named by their path.
   case createToken = "/auth/token/create"
   case refreshToken = "/auth/token/refresh"
@@ -17,6 +18,7 @@ enum AliExpressMethod: String, Sendable, CaseIterable {
     case .deliveries: 350
     case .place: 150
     case .order: 1000
+    case .tracking: 100
     // No figure is stated: enough for thousands of resellers, and no burst.
     case .createToken, .refreshToken: 20
     }
@@ -34,7 +36,7 @@ enum AliExpressMethod: String, Sendable, CaseIterable {
   /// What spends something is given long: an answer that comes late is better than an unknown.
   var timeout: Duration {
     switch self {
-    case .product, .deliveries, .order: .seconds(10)
+    case .product, .deliveries, .order, .tracking: .seconds(10)
     case .place, .createToken, .refreshToken: .seconds(25)
     }
   }
@@ -42,7 +44,8 @@ enum AliExpressMethod: String, Sendable, CaseIterable {
   /// The key of the answer's wrapper.
   var answerName: String {
     switch self {
-    case .product, .deliveries, .place, .order: rawValue.replacing(".", with: "_") + "_response"
+    case .product, .deliveries, .place, .order, .tracking:
+      rawValue.replacing(".", with: "_") + "_response"
     // Answers come without one; a client of the vendor's is prepared for these.
     case .createToken: "aliexpress_system_oauth_token_create_response"
     case .refreshToken: "aliexpress_system_oauth_token_refresh_response"

@@ -35,7 +35,14 @@ extension AliExpressReading {
           && lines.allSatisfy { $0["end_reason"]?.text?.hasPrefix("CANCEL") == true },
         amount: amount, parts: amount.flatMap { parts(lines, of: $0) },
         payTimeoutSeconds: result["pay_timeout_second"]?.integer,
-        productIDs: lines.compactMap { $0["product_id"]?.text }))
+        productIDs: lines.compactMap { $0["product_id"]?.text },
+        lines: lines.compactMap { line -> SupplierOrder.Line? in
+          guard let productID = line["product_id"]?.text,
+            let count = line["product_count"]?.integer, count > 0
+          else { return nil }
+          return SupplierOrder.Line(
+            productID: productID, skuID: line["sku_id"]?.text ?? "", count: count)
+        }))
   }
 
   private static func unreadable(_ id: String, _ why: String) -> Reading<SupplierOrder> {

@@ -10,7 +10,7 @@ enum AliExpressReading {
   }
 
   /// What is not a body, as an answer to a question.
-  private static func body<Value>(
+  static func body<Value>(
     _ answer: AliExpressAnswer, _ read: (JSON) -> Reading<Value>
   ) -> Reading<Value> {
     switch answer {
@@ -20,7 +20,7 @@ enum AliExpressReading {
     }
   }
 
-  private static func later<Value>(_ text: String) -> Reading<Value> {
+  static func later<Value>(_ text: String) -> Reading<Value> {
     .later(
       PurchaseReason(code: .supplierUnavailable, text: text, owner: .nobody),
       retryAfterSeconds: nil)

@@ -90,6 +90,12 @@ struct AliExpressAccount: SupplierAccount {
     }
   }
 
+  func parcels(of supplierOrderID: String) async -> Reading<[Parcel]> {
+    let answer = await call(
+      .tracking, ["ae_order_id": supplierOrderID, "language": "en_US"])
+    return AliExpressReading.parcels(answer, of: supplierOrderID)
+  }
+
   private func call(_ method: AliExpressMethod, _ parameters: [String: String]) async
     -> AliExpressAnswer
   {

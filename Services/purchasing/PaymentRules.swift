@@ -6,6 +6,8 @@ enum PaymentRules {
   static let lapseMargin: Int64 = 3600 * 1000
   static let pauseMin: Int64 = 1000
   static let pauseMax: Int64 = 60 * 1000
+  /// No supplier gives longer to pay.
+  private static let timeoutMax: Int64 = 10_000_000
   /// Pause of polls after the first hour.
   static let oldPause: Int64 = 600 * 1000
 
@@ -60,7 +62,7 @@ enum PaymentRules {
     guard unpaidStatuses.contains(order.status), let seconds = order.payTimeoutSeconds else {
       return false
     }
-    return now - placedAt > min(max(seconds, 0), 10_000_000) * 1000 + lapseMargin
+    return now - placedAt > min(max(seconds, 0), timeoutMax) * 1000 + lapseMargin
   }
 
   /// The sum over all orders; nil when one is unreadable or they have several currencies.
@@ -81,8 +83,17 @@ enum PaymentRules {
     return total
   }
 
-  /// How long to wait before the next look at an order that was placed `age` ago.
-  static func pollPause(age: Int64) -> Int64 {
-    age > 3600 * 1000 ? oldPause : min(max(pauseMin, age / 2), pauseMax)
+  /// When the first of the unpaid orders lapses; 0 when that is not said.
+  static func payBy(_ orders: [SupplierOrder], placedAt: Int64) -> Int64 {
+    let limits = orders.filter { unpaidStatuses.contains($0.status) }
+      .compactMap(\.payTimeoutSeconds).filter { $0 > 0 }
+    return limits.min().map { placedAt + min($0, timeoutMax) * 1000 } ?? 0
+  }
+
+  /// How long to wait before the next look at an order that was placed `age` ago. The end of the
+  /// time to pay it is looked at when it comes.
+  static func pollPause(age: Int64, lapsesIn: Int64 = 0) -> Int64 {
+    let pause = age > 3600 * 1000 ? oldPause : min(max(pauseMin, age / 2), pauseMax)
+    return lapsesIn > 0 ? min(pause, max(lapsesIn, pauseMin)) : pause
   }
 }

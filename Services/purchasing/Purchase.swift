@@ -26,7 +26,8 @@ struct PurchaseContent: Hashable, Sendable {
 ///
 /// **Invariant:** at most one generation of an order is live, that is neither REFUSED nor CLOSED.
 /// **Invariant:** from PLACING on, `request` is what was sent; a lookup repeats exactly that.
-/// **Invariant:** UNKNOWN is left only by an answer under the same key, or by a person.
+/// **Invariant:** UNKNOWN is left only by an answer under the same key, by an order of the supplier that
+/// can only be this one, or by a person.
 struct Purchase: Hashable, Sendable {
   /// Where a purchase stands; its raw value is stored.
   enum State: String, Sendable, CaseIterable {
@@ -73,6 +74,10 @@ struct Purchase: Hashable, Sendable {
   enum Resolution: String, Sendable {
     case none = ""
     case repeatedRequest
+    /// The supplier told of the order by itself.
+    case pushMessage
+    /// The account's list of orders shows it.
+    case orderList
     case person
     /// The order list of the account that the browser uses; stored in a column of its own.
     case orderList
@@ -95,6 +100,8 @@ struct Purchase: Hashable, Sendable {
   let sentAt: Int64
   /// When the supplier was known to have the order; 0 before.
   let placedAt: Int64
+  /// When the supplier's unpaid order lapses; 0 where that is not known, or it is paid.
+  var payBy: Int64 = 0
   /// When it goes on by itself; 0 when it has ended or waits for a person.
   let nextAt: Int64
   let createdAt: Int64

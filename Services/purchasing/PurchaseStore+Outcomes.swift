@@ -100,7 +100,7 @@ extension PurchaseStore {
     }
     let isMoved = try move(
       purchase, from: [.placing, .unknown], to: .awaitingSupplierPayment, reason, tries: 0,
-      then: resolvedBy == .person ? .now : .goOn)
+      then: [.person, .pushMessage].contains(resolvedBy) ? .now : .goOn)
     guard isMoved else { return }
     try transaction.run(
       "UPDATE purchase SET placedAt = $3 WHERE orderID = $1 AND generation = $2",
@@ -162,6 +162,10 @@ extension PurchaseStore {
     try move(
       purchase, from: [.placing, .unknown], to: .unknown, reason, tries: tries,
       then: until.map { .later($0) } ?? .end)
+    // The supplier may have told of the order before its answer was lost.
+    if try !pushedOrders(for: purchase).isEmpty {
+      try transaction.schedule(Self.pushIntent, purchase.content.orderID)
+    }
   }
 
   /// Marks what was under way when the process ended.
@@ -170,6 +174,16 @@ extension PurchaseStore {
     for attempt in attempts where attempt.outcome == .started {
       try end(purchase, attempt: attempt.number, .unknown, reason)
     }
+  }
+
+  /// Records when the supplier's unpaid order lapses; 0 once that does not matter.
+  func put(payBy: Int64, of purchase: Purchase) throws {
+    try transaction.run(
+      "UPDATE purchase SET payBy = $3 WHERE orderID = $1 AND generation = $2",
+      [
+        .text(purchase.content.orderID), .integer(Int64(purchase.content.generation)),
+        .integer(payBy),
+      ])
   }
 
   /// Records that the supplier's order is paid, and what it cost.

@@ -126,8 +126,8 @@ extension PurchaseStore {
       state: state, path: row.text("path"), request: row.text("request"),
       supplierOrderIDs: ids.map { $0.text("supplierOrderID") }, cost: try cost(row),
       reason: row.reason, resolvedBy: resolvedBy, tries: Int(row.int("tries")),
-      sentAt: row.int("sentAt"), placedAt: row.int("placedAt"), nextAt: row.int("nextAt"),
-      createdAt: row.int("createdAt"), updatedAt: row.int("updatedAt"),
+      sentAt: row.int("sentAt"), placedAt: row.int("placedAt"), payBy: row.int("payBy"),
+      nextAt: row.int("nextAt"), createdAt: row.int("createdAt"), updatedAt: row.int("updatedAt"),
       listReadAt: row.int("listReadAt"))
   }
 

@@ -138,24 +138,36 @@ extension PurchaseWork {
     let verdict = PaymentRules.verdict(
       on: orders, problem: problem, placedAt: purchase.placedAt, now: Self.now())
     switch verdict {
-    case .waits(let reason): try await pollLater(&run, reason, nil)
+    case .waits(let reason):
+      let payBy = PaymentRules.payBy(orders, placedAt: purchase.placedAt)
+      try await pollLater(&run, reason, nil, payBy: payBy)
     case .closed(let reason):
-      try await commit(&run) { try $0.close(purchase, reason) }
+      try await commit(&run) { purchases in
+        try purchases.put(payBy: 0, of: purchase)
+        try purchases.close(purchase, reason)
+      }
       log(.warning, "purchase closed unpaid", purchase, reason)
     case .paid(let cost):
-      try await commit(&run) { try $0.settle(purchase, cost) }
+      try await commit(&run) { purchases in
+        try purchases.put(payBy: 0, of: purchase)
+        try purchases.settle(purchase, cost)
+      }
       CrashPoint.reached(PurchasingStep.purchasedCommitted)
       log(.info, "purchase paid", purchase, nil, ["cost": "\(cost.landed)"])
     }
   }
 
-  private func pollLater(_ run: inout Run, _ reason: PurchaseReason, _ seconds: Int?) async throws {
+  private func pollLater(
+    _ run: inout Run, _ reason: PurchaseReason, _ seconds: Int?, payBy: Int64? = nil
+  ) async throws {
     let purchase = run.purchase
     // A failed payment stays the reason until the order is paid or closed.
     let kept = purchase.reason?.code == .supplierPaymentFailed ? purchase.reason : nil
     try await commit(&run) { purchases in
       let now = purchases.transaction.now
-      let pause = PaymentRules.pollPause(age: now - purchase.placedAt)
+      if let payBy { try purchases.put(payBy: payBy, of: purchase) }
+      let pause = PaymentRules.pollPause(
+        age: now - purchase.placedAt, lapsesIn: (payBy ?? purchase.payBy) - now)
       let told = seconds.map { Int64(min($0, 3600)) * 1000 } ?? 0
       try purchases.wait(
         purchase, kept ?? reason, until: now + Self.jittered(max(pause, told)))

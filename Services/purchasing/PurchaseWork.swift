@@ -41,7 +41,10 @@ struct PurchaseWork: Sendable {
 
   /// What the intent runner calls, by kind.
   var handlers: [String: @Sendable (Intent) async throws -> Void] {
-    [PurchaseStore.intent: { try await advance($0) }]
+    [
+      PurchaseStore.intent: { try await advance($0) },
+      PurchaseStore.pushIntent: { try await checkPush($0) },
+    ]
   }
 
   /// One run: the purchase as it was last committed, the way to the supplier, and the line of the
@@ -73,6 +76,11 @@ struct PurchaseWork: Sendable {
       mayRepeat: repeats.mayRepeat(in: purchase.content.environment), now: found.1)
     if [.place, .lookUp].contains(step), let turn = pace.turn(of: orderID, now: found.1) {
       return try await standInLine(purchase, until: turn)
+    }
+    switch step {
+    case .lookUp, .askPerson:
+      if try await findAmongPushes(situation, now: found.1) { return }
+    case .nothing, .place, .poll: break
     }
     switch step {
     case .nothing: try await finish(orderID)

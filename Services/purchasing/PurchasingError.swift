@@ -17,6 +17,10 @@ enum PurchasingError: Error, Hashable, Sendable {
   case lookUpImpossible(PurchaseReason)
   /// The supplier does not know the order that a person named, or it is another purchase's.
   case supplierOrderRefused(id: String, why: String)
+  /// There is no order at the supplier whose goods could be on their way.
+  case nothingToTrack(orderID: String, state: String)
+  /// No API tells of the supplier's orders: they were not placed through it.
+  case trackedByPerson(orderID: String, supplierOrderIDs: [String])
   /// A question to the supplier that was answered with no.
   case supplierRefused(PurchaseReason)
   /// The supplier does not answer now.
@@ -62,6 +66,18 @@ extension PurchasingError: RPCErrorConvertible {
         .failedPrecondition, "supplier order \(id) cannot be recorded: \(why)",
         reason: ErrorReason(code: "SUPPLIER_ORDER_REFUSED"),
         violations: [FieldViolation(field: "supplier_order_ids", description: "\(id): \(why)")])
+    case .nothingToTrack(let orderID, let state):
+      return RPCError(
+        .failedPrecondition,
+        "the purchase of order \"\(orderID)\" is \(state) and has no order at the supplier to track",
+        reason: ErrorReason(code: "NOTHING_TO_TRACK", metadata: ["state": state]))
+    case .trackedByPerson(let orderID, let ids):
+      return RPCError(
+        .failedPrecondition,
+        "order \"\(orderID)\" was bought in a browser, in an account without API credentials; look "
+          + "for supplier order \(ids.joined(separator: ", ")) in that account's order list and submit "
+          + "its tracking",
+        reason: ErrorReason(code: "TRACKED_BY_PERSON"))
     case .supplierRefused(let reason):
       return RPCError(
         .failedPrecondition, reason.text,

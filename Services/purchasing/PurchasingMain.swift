@@ -27,6 +27,9 @@ import Store
     let limits = settings.spendLimits()
     let pace = settings.purchasePace(outsideRate: http.ratePerSecond)
     let browser = settings.browser()
+    let trackingAge = settings.int(
+      "DROPWIRE_TRACKING_AGE_MILLISECONDS", default: 30_000, in: 0...86_400_000,
+      help: "How old the supplier's word about goods on their way may be before it is asked again.")
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     await settings.restore(common, .purchases)
@@ -38,7 +41,8 @@ import Store
       let http = OutsideHTTP(configuration: http, logger: host.logger)
       try await PurchasingParts(
         host: host, http: http, outside: outside, repeats: repeats, limits: limits, pace: pace,
-        seal: seal, authorization: authorization, browser: browser
+        seal: seal, authorization: authorization, browser: browser,
+        trackingAge: Int64(trackingAge)
       ).run()
     } catch {
       failToStart("purchasing", error)
@@ -57,6 +61,7 @@ private struct PurchasingParts {
   let seal: CredentialSeal
   let authorization: AuthorizationSettings
   let browser: BrowserSettings
+  let trackingAge: Int64
 
   func run() async throws {
     let store = try Store(
@@ -82,7 +87,7 @@ private struct PurchasingParts {
       concurrency: PurchaseWork.concurrency)
     let purchasing = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      logger: host.logger)
+      trackingAge: trackingAge, logger: host.logger)
     let credentials = CredentialsService(
       store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters)
     try await host.run(

@@ -145,7 +145,7 @@ extension PurchasingService {
     return true
   }
 
-  private func open(
+  func open(
     _ sealed: SealedCredentials?, _ userID: Int64, _ environment: Contract.Environment, now: Int64
   ) async throws -> any SupplierAccount {
     let access = SupplierAccess(seal: seal, supplier: supplier)
@@ -191,7 +191,7 @@ extension PurchasingService {
   }
 
   /// What to answer after the supplier called the access token invalid, which has it renewed.
-  private func cure(_ reason: PurchaseReason, _ key: CredentialKey, version: Int, by actor: Actor)
+  func cure(_ reason: PurchaseReason, _ key: CredentialKey, version: Int, by actor: Actor)
     async throws -> PurchasingError
   {
     let cure = try await store.write {

@@ -15,6 +15,8 @@ struct PurchasingService: PurchasingMethods {
   let seal: CredentialSeal
   let repeats: PurchaseWork.RepeatPolicy
   let waiters: Waiters
+  /// How old the supplier's word about goods on their way may be; milliseconds.
+  var trackingAge: Int64 = 30_000
   let logger: Logger
 
   /// Records what is to be bought and waits for the outcome as long as the caller does.

@@ -26,6 +26,8 @@ protocol SupplierAccount: Sendable {
   func order(_ supplierOrderID: String) async -> Reading<SupplierOrder>
   /// Why nothing can be placed at present, and for how many seconds; nil when it can be.
   func placingBan(now: Int64) -> (reason: PurchaseReason, seconds: Int)?
+  /// The parcels of a supplier's order; none before it is shipped.
+  func parcels(of supplierOrderID: String) async -> Reading<[Parcel]>
 }
 
 /// What became of a question that changes nothing.
@@ -109,4 +111,12 @@ struct SupplierOrder: Hashable, Sendable {
   let payTimeoutSeconds: Int64?
   /// What was ordered; empty when it cannot be read.
   var productIDs: [String] = []
+  var lines: [Line] = []
+
+  struct Line: Hashable, Sendable {
+    let productID: String
+    /// Empty when it is not said.
+    let skuID: String
+    let count: Int64
+  }
 }

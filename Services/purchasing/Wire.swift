@@ -21,7 +21,8 @@ extension Contract.Purchase {
       attempts: story.attempts.map { .init($0) },
       createdAt: Timestamp(milliseconds: purchase.createdAt),
       updatedAt: Timestamp(milliseconds: purchase.updatedAt),
-      findings: story.findings.map { .init($0) })
+      findings: story.findings.map { .init($0) },
+      payBy: purchase.payBy == 0 ? nil : Timestamp(milliseconds: purchase.payBy))
   }
 }
 

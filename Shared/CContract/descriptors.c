@@ -45,6 +45,8 @@ const void *dropwire_common_v1_BreakerStatistics_descriptor(void) { return &drop
 
 const void *dropwire_common_v1_StoreStatistics_descriptor(void) { return &dropwire__common__v1__store_statistics__descriptor; }
 
+const void *dropwire_common_v1_LagStatistics_descriptor(void) { return &dropwire__common__v1__lag_statistics__descriptor; }
+
 const void *dropwire_common_v1_LatencyStatistics_descriptor(void) { return &dropwire__common__v1__latency_statistics__descriptor; }
 
 const void *dropwire_common_v1_NamedCount_descriptor(void) { return &dropwire__common__v1__named_count__descriptor; }
@@ -193,6 +195,8 @@ const void *dropwire_orders_v1_OrderEvent_descriptor(void) { return &dropwire__o
 
 const void *dropwire_orders_v1_Order_descriptor(void) { return &dropwire__orders__v1__order__descriptor; }
 
+const void *dropwire_orders_v1_Lag_descriptor(void) { return &dropwire__orders__v1__lag__descriptor; }
+
 const void *dropwire_orders_v1_Waiting_descriptor(void) { return &dropwire__orders__v1__waiting__descriptor; }
 
 const void *dropwire_orders_v1_RetryOrderRequest_descriptor(void) { return &dropwire__orders__v1__retry_order_request__descriptor; }
@@ -224,6 +228,8 @@ const void *dropwire_purchasing_v1_Attempt_descriptor(void) { return &dropwire__
 const void *dropwire_purchasing_v1_GetTrackingRequest_descriptor(void) { return &dropwire__purchasing__v1__get_tracking_request__descriptor; }
 
 const void *dropwire_purchasing_v1_Tracking_descriptor(void) { return &dropwire__purchasing__v1__tracking__descriptor; }
+
+const void *dropwire_purchasing_v1_Parcel_descriptor(void) { return &dropwire__purchasing__v1__parcel__descriptor; }
 
 const void *dropwire_purchasing_v1_QuoteRequest_descriptor(void) { return &dropwire__purchasing__v1__quote_request__descriptor; }
 

@@ -4,7 +4,7 @@
 /// that begin with `process_` are the ones that every Prometheus client has.
 struct PrometheusFamily: Sendable {
   enum Kind: String, Sendable {
-    case counter, gauge, histogram
+    case counter, gauge, histogram, summary
   }
 
   let name: String
@@ -97,6 +97,10 @@ struct PrometheusFamily: Sendable {
   static let storeDuration = Self(
     "dropwire_store_flush_seconds", .histogram, "How long a commit's flush took.")
 
+  static let lag = Self(
+    "dropwire_lag_seconds", .summary,
+    "How long after an event elsewhere the process learned of it, since the process began.")
+
   /// In the order of the text.
   static let all: [PrometheusFamily] =
     [up, cpuSeconds, residentBytes, openFiles, openFilesMax, startTime]
@@ -104,5 +108,5 @@ struct PrometheusFamily: Sendable {
     + Side.served.all + Side.called.all + [repeats]
     + [outsideStarted, outsideEnded, outsideInFlight, outsideWaits, outsideWaitSeconds]
     + [outsideTurnedAway, outsideDuration, breakerOpen]
-    + [storeCommits, storeWrites, storeFailed, storeWaiting, storeDuration]
+    + [storeCommits, storeWrites, storeFailed, storeWaiting, storeDuration, lag]
 }

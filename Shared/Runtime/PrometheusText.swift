@@ -36,6 +36,7 @@ public struct PrometheusText: Sendable {
       add(.breakerOpen, own + labels, breaker.state == "closed" ? "0" : "1")
     }
     if let figures = statistics.store { add(figures, own, bounds) }
+    for lag in statistics.lags { add(lag, own) }
   }
 
   /// The whole text, each family once.
@@ -116,6 +117,18 @@ public struct PrometheusText: Sendable {
     add(.storeFailed, own, "\(figures.failed)")
     add(.storeWaiting, own, "\(figures.waiting)")
     add(.storeDuration, own, figures.latency, bounds)
+  }
+
+  private mutating func add(_ figures: LagStatistics, _ own: Labels) {
+    let labels = own + [("event", figures.name)]
+    let family = PrometheusFamily.lag
+    for (share, time) in [("0.5", figures.p50Milliseconds), ("0.99", figures.p99Milliseconds)]
+    where figures.count > 0 {
+      add(family, labels + [("quantile", share)], Self.seconds(milliseconds: time))
+    }
+    line(
+      family, family.name + "_sum", labels, Self.seconds(milliseconds: figures.sumMilliseconds))
+    line(family, family.name + "_count", labels, "\(figures.count)")
   }
 
   // MARK: Lines

@@ -25,8 +25,11 @@ public enum Role: String, Sendable, CaseIterable {
     }
   }
 
-  func mayAct(as actor: Actor) -> Bool {
+  /// - Parameter method: what it calls. A provider's event comes from nobody, so the gateway tells it
+  ///   as `system`.
+  func mayAct(as actor: Actor, in method: String) -> Bool {
     switch (self, actor) {
+    case (.gateway, .system): method == "RecordProviderEvent"
     case (.orders, .system), (.gateway, .reseller), (.gateway, .admin), (.operator, .operator),
       (.developer, _):
       true
@@ -37,9 +40,9 @@ public enum Role: String, Sendable, CaseIterable {
 
 extension Peer {
   /// Refuses an assertion that is not this peer's to make (PERMISSION_DENIED).
-  func requireAssertion(of actor: Actor) throws(RPCError) {
+  func requireAssertion(of actor: Actor, in method: String) throws(RPCError) {
     let role = Role(rawValue: role)
-    if let role, role.mayAct(as: actor) { return }
+    if let role, role.mayAct(as: actor, in: method) { return }
     throw RPCError(
       .permissionDenied,
       "the role \(self.role) may not act as \(actor); it may act as \(role?.actors ?? "nobody")",

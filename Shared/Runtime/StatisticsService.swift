@@ -10,11 +10,16 @@ public struct StatisticsSources: Sendable {
   let store: Store?
   let outside: OutsideHTTP?
   let clients: [RPCClient]
+  let lags: [LagRecorder]
 
-  public init(store: Store? = nil, outside: OutsideHTTP? = nil, clients: [RPCClient] = []) {
+  public init(
+    store: Store? = nil, outside: OutsideHTTP? = nil, clients: [RPCClient] = [],
+    lags: [LagRecorder] = []
+  ) {
     self.store = store
     self.outside = outside
     self.clients = clients
+    self.lags = lags
   }
 }
 
@@ -64,6 +69,6 @@ struct StatisticsService: StatisticsMethods {
       outside: sources.outside.map { $0.figures.map { OutsideStatistics($0) } } ?? [],
       breakers: sources.outside.map { $0.breakerFigures.map { BreakerStatistics($0) } } ?? [],
       store: sources.store.map { StoreStatistics($0.figures) },
-      bucketBoundNanoseconds: LatencyStatistics.bounds)
+      bucketBoundNanoseconds: LatencyStatistics.bounds, lags: sources.lags.map(\.figures))
   }
 }

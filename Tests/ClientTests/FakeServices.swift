@@ -111,6 +111,13 @@ private struct FakeOrders: OrdersMethods {
     return fake.order
   }
 
+  func submitTracking(_ request: SubmitTrackingRequest, _ context: CallContext) async throws
+    -> Order
+  {
+    try fake.note("SubmitTracking", request, context)
+    return fake.order
+  }
+
   func listOrders(_ request: ListOrdersRequest, _ context: CallContext) async throws
     -> ListOrdersResponse
   {
@@ -149,6 +156,11 @@ private struct FakePurchasing: PurchasingMethods {
 }
 
 extension FakePurchasing {
+  func getTracking(_ request: GetTrackingRequest, _ context: CallContext) async throws -> Tracking {
+    try fake.note("GetTracking", request, context)
+    return Examples.tracking
+  }
+
   func listPurchases(_ request: ListPurchasesRequest, _ context: CallContext) async throws
     -> ListPurchasesResponse
   {

@@ -44,7 +44,12 @@ extension Examples {
       store: StoreStatistics(
         commits: 10, writes: 25,
         latency: LatencyStatistics(
-          count: 10, p50Nanoseconds: 2_000_000, p99Nanoseconds: 8_000_000)))
+          count: 10, p50Nanoseconds: 2_000_000, p99Nanoseconds: 8_000_000)),
+      lags: [
+        LagStatistics(
+          name: "shipped", count: 4, maxMilliseconds: 90_000, p50Milliseconds: 1500,
+          p99Milliseconds: 61_000)
+      ])
   }
 }
 
@@ -57,6 +62,7 @@ struct StatsTests {
     Ledger.RecordSale            120  2.0          1  850 us  12.3 ms  1.5 s  NOT_FOUND 3
     to Purchasing.GetPurchase      6  0.1          0    0 us     0 us   0 us  repeats 2
     to paypal payouts.create       3  0.0          0    0 us     0 us   0 us  5xx 1, waits 1
+    shipped: learned of 4 after p50 1.5 s, p99 61.0 s, max 90.0 s
     paypal, account a1: the breaker is open
     """
 

@@ -1,6 +1,7 @@
 import Contract
 import Money
 import RPC
+import Runtime
 import Store
 import Support
 import Testing

@@ -31,7 +31,9 @@ import Testing
     PURCHASING purchaseUnresolved: NEEDS_ATTENTION/PURCHASE_UNKNOWN, pollPurchase
     PURCHASING captureBooked: PURCHASING booked
     PURCHASED captureBooked: PURCHASED booked, recordSale
-    PURCHASED saleBooked: PURCHASED sold
+    PURCHASED saleBooked: PURCHASED sold, pollTracking
+    SHIPPED delivered: DELIVERED
+    SHIPPED trackingChanged: SHIPPED
     PURCHASED bookingRefused: NEEDS_ATTENTION/BOOKING_REFUSED
     NEEDS_ATTENTION/CAPTURE_DIFFERS captureBooked: NEEDS_ATTENTION/CAPTURE_DIFFERS booked
     NEEDS_ATTENTION/CAPTURE_UNKNOWN captureBooked: NEEDS_ATTENTION/CAPTURE_UNKNOWN booked
@@ -95,6 +97,15 @@ import Testing
     let refused = Order.Progress(
       state: .needsAttention, attention: .bookingRefused, isCaptureBooked: true)
     #expect(OrderMachine.step(refused, .retried)?.effects == [.recordSale])
+  }
+
+  @Test func `goods travel once their sale is booked`() {
+    let progress = Order.Progress(state: .purchased, isCaptureBooked: true, isSaleBooked: true)
+    #expect(OrderMachine.step(progress, .shipped)?.progress.state == .shipped)
+    #expect(OrderMachine.step(progress, .delivered)?.progress.state == .delivered)
+    #expect(OrderMachine.step(progress, .trackingChanged) == nil)
+    let unbooked = Order.Progress(state: .purchased, isCaptureBooked: true)
+    #expect(OrderMachine.step(unbooked, .shipped) == nil)
   }
 
   @Test func `an unknown purchase allows nothing that could buy a second time`() {

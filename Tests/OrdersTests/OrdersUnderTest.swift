@@ -25,6 +25,7 @@ struct OrdersUnderTest: Sendable {
   let ledger = ScriptedLedger()
   let book: OrderBook
   let client: OrdersClient
+  var pace = ShipmentPace()
 
   init(_ location: Location = .memory) throws {
     store = try Store(
@@ -38,9 +39,11 @@ struct OrdersUnderTest: Sendable {
   /// Runs with the intents moving. `startedAt` in the future makes every intent one of an earlier
   /// process.
   static func running(
-    startedAt: Int64 = 0, _ body: (OrdersUnderTest) async throws -> Void
+    startedAt: Int64 = 0, pace: ShipmentPace = ShipmentPace(),
+    _ body: (OrdersUnderTest) async throws -> Void
   ) async throws {
-    let orders = try OrdersUnderTest()
+    var orders = try OrdersUnderTest()
+    orders.pace = pace
     _ = try await orders.client.putListing(Shop.mug(), options: asOperator)
     try await orders.moving(startedAt: startedAt) { try await body(orders) }
     try orders.store.close()
@@ -60,6 +63,14 @@ struct OrdersUnderTest: Sendable {
       store: store, logger: Self.logger,
       handlers: payments.handlers.merging(purchases.handlers) { first, _ in first }
         .merging(bookings.handlers) { first, _ in first }
+        .merging(
+          ShipmentWork(
+            book: book, purchasing: PurchasingClient(channel), pace: pace, logger: Self.logger
+          ).handlers
+        ) { first, _ in first }
+        .merging(PaymentCheck(book: book, gateway: payPal, logger: Self.logger).handlers) {
+          first, _ in first
+        }
         .merging(RefundWork(book: book, gateway: payPal, logger: Self.logger).handlers) {
           first, _ in first
         })

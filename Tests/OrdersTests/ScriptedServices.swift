@@ -18,11 +18,27 @@ final class ScriptedPurchasing: PurchasingMethods {
     var reconciled: [ReconcilePurchaseRequest] = []
     var placed: [PlacePurchaseRequest] = []
     var looks = 0
+    var trackings = 0
+    var tracking: Result<Tracking, RPCError> = .success(Tracking(status: "NOT_SHIPPED"))
     var callers: Set<String> = []
     var requestIDs: Set<String> = []
   }
 
   private let state = Mutex(State())
+
+  /// How often it was asked for tracking.
+  var trackings: Int { state.withLock { $0.trackings } }
+
+  /// What is told of the goods from now on.
+  func track(_ tracking: Tracking) { state.withLock { $0.tracking = .success(tracking) } }
+  func track(failing error: RPCError) { state.withLock { $0.tracking = .failure(error) } }
+
+  func getTracking(_ request: GetTrackingRequest, _ context: CallContext) async throws -> Tracking {
+    try state.withLock { state throws(RPCError) in
+      state.trackings += 1
+      return try state.tracking.get()
+    }
+  }
 
   /// What was asked to be bought, with repeats.
   var placed: [PlacePurchaseRequest] { state.withLock { $0.placed } }

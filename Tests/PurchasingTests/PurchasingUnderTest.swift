@@ -9,6 +9,9 @@ import Testing
 
 @testable import Purchasing
 
+/// The contract has a message of this name.
+typealias Parcel = Purchasing.Parcel
+
 /// Purchasing in memory with a scripted supplier, called through the contract.
 struct PurchasingUnderTest: Sendable {
   static let asSystem = CallOptions(timeout: .seconds(15)).acting("system")

@@ -39,7 +39,9 @@ final class ScriptedSupplier: Supplier {
     var statuses: [String] = []
     var status = "WAIT_SELLER_SEND_GOODS"
     var products = ["1005001000000001"]
+    var count: Int64 = 1
     var orderReading: Reading<SupplierOrder>?
+    var parcels: [Parcel] = []
     var productReadings: [Reading<SupplierProduct>] = []
     var product = ScriptedSupplier.mug
     var deliveries = ScriptedSupplier.ways
@@ -73,6 +75,8 @@ final class ScriptedSupplier: Supplier {
   static let mug = SupplierProduct(
     status: "onSelling",
     skus: [sku("12000000000000001"), sku("12000000000000002", stock: 0)])
+  static let soldOut = SupplierProduct(
+    status: "onSelling", skus: [sku("12000000000000001", stock: 0)])
   static let ways = [
     Delivery(code: "UNTRACKED", fee: usd(99), isTracked: false),
     Delivery(code: "STANDARD", fee: usd(150), isTracked: true),
@@ -145,7 +149,10 @@ final class ScriptedSupplier: Supplier {
           id: id, status: status == "CANCELLED" ? "FINISH" : status,
           isCancelled: status == "CANCELLED", amount: Self.usd(800),
           parts: .init(items: Self.usd(650), shipping: Self.usd(150), tax: Self.usd(0)),
-          payTimeoutSeconds: 86_400, productIDs: state.products))
+          payTimeoutSeconds: 86_400, productIDs: state.products,
+          lines: state.products.map {
+            .init(productID: $0, skuID: "12000000000000001", count: state.count)
+          }))
     }
   }
 
@@ -182,6 +189,9 @@ final class ScriptedSupplier: Supplier {
     }
     func order(_ supplierOrderID: String) async -> Reading<SupplierOrder> {
       supplier.order(supplierOrderID, token: token)
+    }
+    func parcels(of supplierOrderID: String) async -> Reading<[Parcel]> {
+      .value(supplier.state.withLock { $0.parcels })
     }
   }
 }

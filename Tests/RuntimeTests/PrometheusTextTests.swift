@@ -37,7 +37,12 @@ struct PrometheusTextTests {
           provider: "paypal", account: "b", origin: "o", state: "closed", failures: 2),
       ],
       store: StoreStatistics(commits: 10, writes: 25, latency: latency),
-      bucketBoundNanoseconds: LatencyStatistics.bounds)
+      bucketBoundNanoseconds: LatencyStatistics.bounds,
+      lags: [
+        LagStatistics(
+          name: "shipped", count: 2, sumMilliseconds: 3500, maxMilliseconds: 2000,
+          p50Milliseconds: 1500, p99Milliseconds: 2000)
+      ])
   }
 
   private static func families(_ statistics: GetStatisticsResponse) throws

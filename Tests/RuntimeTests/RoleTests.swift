@@ -6,12 +6,12 @@ import Testing
 
 /// For whom a role may act.
 struct RoleTests {
-  private func context(_ actor: String?, role: String?) -> CallContext {
+  private func context(_ actor: String?, role: String?, method: String = "m") -> CallContext {
     let credentials = PeerCredentials(uid: 1, gid: 1, pid: 1)
     var metadata = Metadata()
     metadata["dropwire-actor"] = actor
     return CallContext(
-      service: "s", method: "m", metadata: metadata,
+      service: "s", method: method, metadata: metadata,
       peer: role.map { Peer(.local(credentials), role: $0) }, requestID: "r", deadline: .now,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
@@ -45,6 +45,17 @@ struct RoleTests {
           refusal?.message == "the role \(role) may not act as \(actor); it may act as \(shown)")
         #expect(refusal?.reason?.code == "ACTOR")
         #expect(refusal?.reason?.metadata == ["role": role, "actor": actor])
+      }
+    }
+  }
+
+  @Test func `the gateway tells what a provider pushed as nobody, and nothing else`() throws {
+    for method in ["RecordProviderEvent", "MarkPurchased"] {
+      let context = context("system", role: "gateway", method: method)
+      if method == "RecordProviderEvent" {
+        #expect(try context.actor() == .system)
+      } else {
+        #expect(throws: RPCError.self) { _ = try context.actor() }
       }
     }
   }

@@ -181,6 +181,11 @@ public struct SandboxControl: Sendable {
       "POST", "/control/aliexpress/order", ["order_id": Int64(id) ?? 0, "event": event])
   }
 
+  /// Lets a supplier have so many of a variant.
+  public func stock(sku id: String, _ count: Int) async throws {
+    _ = try await send("POST", "/control/aliexpress/sku", ["sku_id": id, "stock": count])
+  }
+
   private func send(_ method: String, _ path: String, _ body: [String: any Sendable]? = nil)
     async throws -> Data
   {

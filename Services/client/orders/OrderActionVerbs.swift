@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Foundation
 
 /// `dropwire retry`.
 struct RetryVerb: Verb {
@@ -78,6 +79,37 @@ struct AttestNotPlacedVerb: Verb {
     session.show(
       try await session.orders.attestNotPlaced(request, options: session.options), showing)
   }
+}
+
+/// `dropwire submit-tracking`.
+struct SubmitTrackingVerb: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "submit-tracking", abstract: "Say how the goods of an order travel.",
+    discussion: """
+      For goods that no API tells of, such as those bought in a browser or by hand. Your name is kept \
+      with it.
+
+      EXAMPLES:
+        dropwire submit-tracking my-first --carrier "China Post" --number LX123456789CN
+        dropwire submit-tracking my-first --carrier DHL --number 1Z9 --delivered
+      """)
+
+  @Argument(help: "The order.") var order: String
+  @Option(help: "Who carries them.") var carrier: String
+  @Option(help: "The carrier's number.") var number: String
+  @Flag(help: "They have arrived.") var delivered = false
+  @OptionGroup var showing: ShowingOptions
+  @OptionGroup var calling: CallingOptions
+
+  func run(in session: Session) async throws {
+    let request = SubmitTrackingRequest(
+      orderID: order, carrier: carrier, trackingNumber: number,
+      deliveredAt: delivered ? Timestamp(milliseconds: Self.now()) : nil)
+    session.show(
+      try await session.orders.submitTracking(request, options: session.options), showing)
+  }
+
+  private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }
 
 /// `dropwire cancel`.

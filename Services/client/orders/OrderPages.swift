@@ -22,13 +22,21 @@ enum OrderPages {
         ("supplier orders", order.supplierOrderIDs.joined(separator: ", ")),
         ("landed cost", Shown.amount(order.landedCost)), ("bought by", order.purchasePath),
         ("carrier", order.carrier), ("tracking", order.trackingNumber),
-        ("shipped", Shown.time(order.shippedAt)), ("delivered", Shown.time(order.deliveredAt)),
+        ("carrier says", order.carrierSaid), ("carrier saw it", Shown.time(order.carrierSeenAt)),
+        ("shipped", known(order.shippedAt, order.shippedLag)),
+        ("delivered", known(order.deliveredAt, order.deliveredLag)),
         ("refunded", Shown.amount(order.refundedAmount)), ("refund", order.paypalRefundID),
         ("in the books", booked.joined(separator: ", ")),
         ("to be cancelled", Shown.time(order.cancelRequestedAt)),
       ] + waiting(order.waiting) + [
         ("created", Shown.time(order.createdAt)), ("updated", Shown.time(order.updatedAt)),
       ])
+  }
+
+  /// When we learned of it, and how long after the carrier.
+  private static func known(_ time: Timestamp?, _ lag: Lag?) -> String {
+    guard let lag else { return Shown.time(time) }
+    return "\(Shown.time(time)), \(Shown.passed(lag.milliseconds).dropFirst()) after the carrier"
   }
 
   private static func waiting(_ waiting: Waiting?) -> [(name: String, value: String)] {

@@ -39,7 +39,8 @@ enum PurchasePages {
       ("shipping", Shown.amount(purchase.shippingCost)),
       ("tax", Shown.amount(purchase.taxCost)), ("landed cost", Shown.amount(purchase.landedCost)),
       ("paid by", purchase.fundedBy), ("because", Shown.reason(purchase.reason)),
-      ("proven by", purchase.resolvedBy), ("next at", Shown.time(purchase.nextAt)),
+      ("proven by", purchase.resolvedBy),
+      ("pay by", Shown.time(purchase.payBy)), ("next at", Shown.time(purchase.nextAt)),
       ("created", Shown.time(purchase.createdAt)), ("updated", Shown.time(purchase.updatedAt)),
     ])
   }

@@ -22,6 +22,14 @@ struct StatsPage {
     ])
     for line in Self.lines(statistics) where line.calls > 0 { table.add(row(line, statistics)) }
     lines.append(table.text(ifEmpty: "no calls yet"))
+    for lag in statistics.lags where lag.count > 0 {
+      let times = [lag.p50Milliseconds, lag.p99Milliseconds, lag.maxMilliseconds]
+        .map { Self.time($0 * 1_000_000) }
+      lines.append(
+        Shown.line(
+          "\(lag.name): learned of \(lag.count) after p50 \(times[0]), p99 \(times[1]), max "
+            + times[2]))
+    }
     for breaker in statistics.breakers where breaker.state != "closed" {
       lines.append(
         Shown.line(

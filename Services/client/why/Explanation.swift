@@ -55,10 +55,17 @@ extension Explanation.Wait {
     self.init(
       what: "the purchase, \(PurchasePages.state(purchase))",
       because: Shown.reason(purchase.reason), since: Shown.time(purchase.updatedAt),
-      next: purchase.nextAt == nil ? "" : "purchasing goes on by itself",
+      next: Self.next(purchase),
       nextAt: Shown.time(purchase.nextAt),
       who: Self.who(purchase.reason, goesOn: purchase.nextAt != nil),
       commands: ["dropwire purchase \(purchase.orderID)"])
+  }
+
+  private static func next(_ purchase: Purchase) -> String {
+    if let payBy = purchase.payBy {
+      return "pay by \(Shown.time(payBy)), or the supplier closes its order"
+    }
+    return purchase.nextAt == nil ? "" : "purchasing goes on by itself"
   }
 
   /// Nil for a payout that is paid or not due.
@@ -86,6 +93,7 @@ extension Explanation.Wait {
     case .attestNotPlaced: "dropwire attest-not-placed \(order)"
     case .refund, .cancel: "dropwire cancel \(order)"
     case .capture: "dropwire capture \(order)"
+    case .submitTracking: "dropwire submit-tracking \(order)"
     case .unspecified, .unrecognized: nil
     }
   }

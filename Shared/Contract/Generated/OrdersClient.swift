@@ -82,7 +82,8 @@ public struct OrdersClient: Sendable {
       "dropwire.orders.v1.Orders", "AttestNotPlaced", request, isIdempotent: true, options)
   }
 
-  /// A person says how the goods travel. Replay: the order as it is now; other content replaces it.
+  /// A person says how the goods travel, or that they have arrived. Replay: the order as it is now;
+  /// another carrier or number replaces what was said before, until the goods are delivered.
   public func submitTracking(_ request: SubmitTrackingRequest, options: CallOptions = CallOptions())
     async throws -> Order
   {

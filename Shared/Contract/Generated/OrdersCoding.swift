@@ -271,6 +271,10 @@ extension Order: ContractMessage {
     fields.value(28, trackingNumber)
     fields.message(29, shippedAt)
     fields.message(30, deliveredAt)
+    fields.message(31, carrierSeenAt)
+    fields.value(32, carrierSaid)
+    fields.message(33, shippedLag)
+    fields.message(34, deliveredLag)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -305,6 +309,22 @@ extension Order: ContractMessage {
     trackingNumber = try fields.value(28)
     shippedAt = try fields.message(29)
     deliveredAt = try fields.message(30)
+    carrierSeenAt = try fields.message(31)
+    carrierSaid = try fields.value(32)
+    shippedLag = try fields.message(33)
+    deliveredLag = try fields.message(34)
+  }
+}
+
+extension Lag: ContractMessage {
+  public static let layout = MessageLayout(dropwire_orders_v1_Lag_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, milliseconds)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    milliseconds = try fields.value(0)
   }
 }
 
@@ -383,12 +403,14 @@ extension SubmitTrackingRequest: ContractMessage {
     fields.value(0, orderID)
     fields.value(1, carrier)
     fields.value(2, trackingNumber)
+    fields.message(3, deliveredAt)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     orderID = try fields.value(0)
     carrier = try fields.value(1)
     trackingNumber = try fields.value(2)
+    deliveredAt = try fields.message(3)
   }
 }
 

@@ -39,7 +39,8 @@ public protocol OrdersMethods: Sendable {
   func attestNotPlaced(_ request: AttestNotPlacedRequest, _ context: CallContext) async throws
     -> Order
 
-  /// A person says how the goods travel. Replay: the order as it is now; other content replaces it.
+  /// A person says how the goods travel, or that they have arrived. Replay: the order as it is now;
+  /// another carrier or number replaces what was said before, until the goods are delivered.
   func submitTracking(_ request: SubmitTrackingRequest, _ context: CallContext) async throws
     -> Order
 

@@ -94,12 +94,14 @@ public enum OrderAction: ContractEnum {
   case refund
   case cancel
   case capture
+  case submitTracking
   /// A number that this contract does not name, from a newer one.
   case unrecognized(Int32)
 
   public static let namePrefix = "ORDER_ACTION_"
   public static let allKnown: [Self] = [
     .unspecified, .retry, .markPurchased, .attestNotPlaced, .refund, .cancel, .capture,
+    .submitTracking,
   ]
 
   public init(rawValue: Int32) {
@@ -111,6 +113,7 @@ public enum OrderAction: ContractEnum {
     case 4: self = .refund
     case 5: self = .cancel
     case 6: self = .capture
+    case 7: self = .submitTracking
     default: self = .unrecognized(rawValue)
     }
   }
@@ -124,6 +127,7 @@ public enum OrderAction: ContractEnum {
     case .refund: 4
     case .cancel: 5
     case .capture: 6
+    case .submitTracking: 7
     case .unrecognized(let number): number
     }
   }
@@ -137,6 +141,7 @@ public enum OrderAction: ContractEnum {
     case .refund: "ORDER_ACTION_REFUND"
     case .cancel: "ORDER_ACTION_CANCEL"
     case .capture: "ORDER_ACTION_CAPTURE"
+    case .submitTracking: "ORDER_ACTION_SUBMIT_TRACKING"
     case .unrecognized(let number): String(number)
     }
   }
@@ -408,6 +413,13 @@ public struct Order: Sendable, Hashable {
   public var trackingNumber: String
   public var shippedAt: Timestamp?
   public var deliveredAt: Timestamp?
+  /// When the carrier saw the goods last, and what it said; absent while it has told nothing.
+  public var carrierSeenAt: Timestamp?
+  public var carrierSaid: String
+  /// How long after the carrier we recorded that they were shipped, and delivered; absent where the
+  /// carrier's time is not known, as for what a person said.
+  public var shippedLag: Lag?
+  public var deliveredLag: Lag?
 
   public init(
     orderID: String = "", state: OrderState = .unspecified, userID: Int64 = 0,
@@ -419,7 +431,9 @@ public struct Order: Sendable, Hashable {
     waiting: Waiting? = nil, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
     cancelRequestedAt: Timestamp? = nil, refundedAmount: Money? = nil, paypalRefundID: String = "",
     refundedAt: Timestamp? = nil, isRefundBooked: Bool = false, carrier: String = "",
-    trackingNumber: String = "", shippedAt: Timestamp? = nil, deliveredAt: Timestamp? = nil
+    trackingNumber: String = "", shippedAt: Timestamp? = nil, deliveredAt: Timestamp? = nil,
+    carrierSeenAt: Timestamp? = nil, carrierSaid: String = "", shippedLag: Lag? = nil,
+    deliveredLag: Lag? = nil
   ) {
     self.orderID = orderID
     self.state = state
@@ -452,6 +466,19 @@ public struct Order: Sendable, Hashable {
     self.trackingNumber = trackingNumber
     self.shippedAt = shippedAt
     self.deliveredAt = deliveredAt
+    self.carrierSeenAt = carrierSeenAt
+    self.carrierSaid = carrierSaid
+    self.shippedLag = shippedLag
+    self.deliveredLag = deliveredLag
+  }
+}
+
+/// Time that passed between an event and our knowing of it.
+public struct Lag: Sendable, Hashable {
+  public var milliseconds: Int64
+
+  public init(milliseconds: Int64 = 0) {
+    self.milliseconds = milliseconds
   }
 }
 
@@ -528,11 +555,17 @@ public struct SubmitTrackingRequest: Sendable, Hashable {
   public var orderID: String
   public var carrier: String
   public var trackingNumber: String
+  /// When the goods arrived; absent while they are on their way.
+  public var deliveredAt: Timestamp?
 
-  public init(orderID: String = "", carrier: String = "", trackingNumber: String = "") {
+  public init(
+    orderID: String = "", carrier: String = "", trackingNumber: String = "",
+    deliveredAt: Timestamp? = nil
+  ) {
     self.orderID = orderID
     self.carrier = carrier
     self.trackingNumber = trackingNumber
+    self.deliveredAt = deliveredAt
   }
 }
 

@@ -44,6 +44,8 @@ public struct PurchasingClient: Sendable {
     )
   }
 
+  /// How far the goods have come. The supplier is asked at most every so often; in between, and
+  /// when it does not answer, what it said last is told, with its time.
   public func getTracking(_ request: GetTrackingRequest, options: CallOptions = CallOptions())
     async throws -> Tracking
   {

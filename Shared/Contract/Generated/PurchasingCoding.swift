@@ -121,6 +121,7 @@ extension Purchase: ContractMessage {
     fields.message(16, createdAt)
     fields.message(17, updatedAt)
     fields.values(18, findings)
+    fields.message(19, payBy)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -143,6 +144,7 @@ extension Purchase: ContractMessage {
     createdAt = try fields.message(16)
     updatedAt = try fields.message(17)
     findings = try fields.values(18)
+    payBy = try fields.message(19)
   }
 }
 
@@ -225,6 +227,10 @@ extension Tracking: ContractMessage {
     fields.message(4, updatedAt)
     fields.message(5, lastSeenAt)
     fields.value(6, lastSeen)
+    fields.message(7, firstSeenAt)
+    fields.value(8, supplierStatus)
+    fields.values(9, parcels)
+    fields.message(10, reason)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -235,6 +241,32 @@ extension Tracking: ContractMessage {
     updatedAt = try fields.message(4)
     lastSeenAt = try fields.message(5)
     lastSeen = try fields.value(6)
+    firstSeenAt = try fields.message(7)
+    supplierStatus = try fields.value(8)
+    parcels = try fields.values(9)
+    reason = try fields.message(10)
+  }
+}
+
+extension Parcel: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_Parcel_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, supplierOrderID)
+    fields.value(1, carrier)
+    fields.value(2, trackingNumber)
+    fields.message(3, firstSeenAt)
+    fields.message(4, lastSeenAt)
+    fields.value(5, lastSeen)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    supplierOrderID = try fields.value(0)
+    carrier = try fields.value(1)
+    trackingNumber = try fields.value(2)
+    firstSeenAt = try fields.message(3)
+    lastSeenAt = try fields.message(4)
+    lastSeen = try fields.value(5)
   }
 }
 

@@ -19,6 +19,9 @@ public protocol PurchasingMethods: Sendable {
   /// now.
   func reconcilePurchase(_ request: ReconcilePurchaseRequest, _ context: CallContext) async throws
     -> Purchase
+
+  /// How far the goods have come. The supplier is asked at most every so often; in between, and
+  /// when it does not answer, what it said last is told, with its time.
   func getTracking(_ request: GetTrackingRequest, _ context: CallContext) async throws -> Tracking
 
   /// What a purchase would cost now. Places nothing.

@@ -355,6 +355,8 @@ public struct Purchase: Sendable, Hashable {
   public var createdAt: Timestamp?
   public var updatedAt: Timestamp?
   public var findings: [Finding]
+  /// When the supplier closes its order unless it is paid; absent when that does not matter.
+  public var payBy: Timestamp?
 
   public init(
     orderID: String = "", state: PurchaseState = .unspecified, generation: Int32 = 0,
@@ -363,7 +365,7 @@ public struct Purchase: Sendable, Hashable {
     shippingCost: Money? = nil, taxCost: Money? = nil, reason: Reason? = nil,
     resolvedBy: String = "", fundedBy: String = "", nextAt: Timestamp? = nil,
     attempts: [Attempt] = [], createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
-    findings: [Finding] = []
+    findings: [Finding] = [], payBy: Timestamp? = nil
   ) {
     self.orderID = orderID
     self.state = state
@@ -384,6 +386,7 @@ public struct Purchase: Sendable, Hashable {
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.findings = findings
+    self.payBy = payBy
   }
 }
 
@@ -475,16 +478,53 @@ public struct Tracking: Sendable, Hashable {
   /// When the carrier saw it last, and what it said; absent when not told.
   public var lastSeenAt: Timestamp?
   public var lastSeen: String
+  /// When the carrier saw the goods first; absent when not told.
+  public var firstSeenAt: Timestamp?
+  /// The supplier's own word for the order, as received, or PARTLY_CANCELLED for several of which
+  /// some are cancelled.
+  public var supplierStatus: String
+  /// All parcels; the first is told above too.
+  public var parcels: [Parcel]
+  /// Why the supplier could not be asked just now; absent when it was.
+  public var reason: Reason?
 
   public init(
     orderID: String = "", carrier: String = "", trackingNumber: String = "", status: String = "",
-    updatedAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, lastSeen: String = ""
+    updatedAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, lastSeen: String = "",
+    firstSeenAt: Timestamp? = nil, supplierStatus: String = "", parcels: [Parcel] = [],
+    reason: Reason? = nil
   ) {
     self.orderID = orderID
     self.carrier = carrier
     self.trackingNumber = trackingNumber
     self.status = status
     self.updatedAt = updatedAt
+    self.lastSeenAt = lastSeenAt
+    self.lastSeen = lastSeen
+    self.firstSeenAt = firstSeenAt
+    self.supplierStatus = supplierStatus
+    self.parcels = parcels
+    self.reason = reason
+  }
+}
+
+/// Goods that travel together.
+public struct Parcel: Sendable, Hashable {
+  public var supplierOrderID: String
+  public var carrier: String
+  public var trackingNumber: String
+  public var firstSeenAt: Timestamp?
+  public var lastSeenAt: Timestamp?
+  public var lastSeen: String
+
+  public init(
+    supplierOrderID: String = "", carrier: String = "", trackingNumber: String = "",
+    firstSeenAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, lastSeen: String = ""
+  ) {
+    self.supplierOrderID = supplierOrderID
+    self.carrier = carrier
+    self.trackingNumber = trackingNumber
+    self.firstSeenAt = firstSeenAt
     self.lastSeenAt = lastSeenAt
     self.lastSeen = lastSeen
   }

@@ -24,6 +24,7 @@ extension GetStatisticsResponse: ContractMessage {
     fields.values(5, breakers)
     fields.message(6, store)
     fields.values(7, bucketBoundNanoseconds)
+    fields.values(8, lags)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -35,6 +36,7 @@ extension GetStatisticsResponse: ContractMessage {
     breakers = try fields.values(5)
     store = try fields.message(6)
     bucketBoundNanoseconds = try fields.values(7)
+    lags = try fields.values(8)
   }
 }
 
@@ -210,6 +212,28 @@ extension StoreStatistics: ContractMessage {
     failed = try fields.value(2)
     waiting = try fields.value(3)
     latency = try fields.message(4)
+  }
+}
+
+extension LagStatistics: ContractMessage {
+  public static let layout = MessageLayout(dropwire_common_v1_LagStatistics_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, name)
+    fields.value(1, count)
+    fields.value(2, sumMilliseconds)
+    fields.value(3, maxMilliseconds)
+    fields.value(4, p50Milliseconds)
+    fields.value(5, p99Milliseconds)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    name = try fields.value(0)
+    count = try fields.value(1)
+    sumMilliseconds = try fields.value(2)
+    maxMilliseconds = try fields.value(3)
+    p50Milliseconds = try fields.value(4)
+    p99Milliseconds = try fields.value(5)
   }
 }
 

@@ -20,12 +20,14 @@ public struct GetStatisticsResponse: Sendable, Hashable {
   public var store: StoreStatistics?
   /// Upper bounds of the buckets of all latencies, rising; the last bucket has none.
   public var bucketBoundNanoseconds: [Int64]
+  /// How late the process learned what happened elsewhere.
+  public var lags: [LagStatistics]
 
   public init(
     process: ProcessStatistics? = nil, server: ServerStatistics? = nil,
     served: [MethodStatistics] = [], called: [MethodStatistics] = [],
     outside: [OutsideStatistics] = [], breakers: [BreakerStatistics] = [],
-    store: StoreStatistics? = nil, bucketBoundNanoseconds: [Int64] = []
+    store: StoreStatistics? = nil, bucketBoundNanoseconds: [Int64] = [], lags: [LagStatistics] = []
   ) {
     self.process = process
     self.server = server
@@ -35,6 +37,7 @@ public struct GetStatisticsResponse: Sendable, Hashable {
     self.breakers = breakers
     self.store = store
     self.bucketBoundNanoseconds = bucketBoundNanoseconds
+    self.lags = lags
   }
 }
 
@@ -227,6 +230,29 @@ public struct StoreStatistics: Sendable, Hashable {
     self.failed = failed
     self.waiting = waiting
     self.latency = latency
+  }
+}
+
+/// Time between an event elsewhere and our knowing of it.
+public struct LagStatistics: Sendable, Hashable {
+  /// What happened, such as shipped.
+  public var name: String
+  public var count: Int64
+  public var sumMilliseconds: Int64
+  public var maxMilliseconds: Int64
+  public var p50Milliseconds: Int64
+  public var p99Milliseconds: Int64
+
+  public init(
+    name: String = "", count: Int64 = 0, sumMilliseconds: Int64 = 0, maxMilliseconds: Int64 = 0,
+    p50Milliseconds: Int64 = 0, p99Milliseconds: Int64 = 0
+  ) {
+    self.name = name
+    self.count = count
+    self.sumMilliseconds = sumMilliseconds
+    self.maxMilliseconds = maxMilliseconds
+    self.p50Milliseconds = p50Milliseconds
+    self.p99Milliseconds = p99Milliseconds
   }
 }
 

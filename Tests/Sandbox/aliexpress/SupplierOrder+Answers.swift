@@ -60,10 +60,20 @@ extension SupplierOrder {
   func trackingJSON(at now: Int64, request: Int64) -> JSON {
     var result: JSON = ["ret": false, "code": "1001", "msg": "TRACKING DATA NOT FOUND"]
     if let shippedAt, shippedAt <= now, let line = lines.first {
-      let node: JSON = [
-        "time_stamp": .integer(shippedAt), "tracking_name": "Shipped",
-        "tracking_detail_desc": "The parcel has left the seller",
+      var nodes: [JSON] = [
+        [
+          "time_stamp": .integer(shippedAt), "tracking_name": "Shipped",
+          "tracking_detail_desc": "The parcel has left the seller",
+        ]
       ]
+      if let finishedAt, finishedAt <= now {
+        // The newest comes first.
+        nodes.insert(
+          [
+            "time_stamp": .integer(finishedAt), "tracking_name": "Delivered",
+            "tracking_detail_desc": "The parcel was handed over",
+          ], at: 0)
+      }
       let detail: JSON = [
         "mail_no": .string(trackingNumber), "carrier_name": .string(line.freight.company),
         "eta_time_stamps": .integer(shippedAt + line.freight.days.upperBound * 86_400_000),
@@ -75,7 +85,7 @@ extension SupplierOrder {
             ]
           ]
         ],
-        "detail_node_list": ["detail_node": [node]],
+        "detail_node_list": ["detail_node": .array(nodes)],
       ]
       result = [
         "ret": true, "code": "200", "msg": "Call succeeds",

@@ -457,6 +457,51 @@ void   dropwire__common__v1__store_statistics__free_unpacked
   assert(message->base.descriptor == &dropwire__common__v1__store_statistics__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__common__v1__lag_statistics__init
+                     (Dropwire__Common__V1__LagStatistics         *message)
+{
+  static const Dropwire__Common__V1__LagStatistics init_value = DROPWIRE__COMMON__V1__LAG_STATISTICS__INIT;
+  *message = init_value;
+}
+size_t dropwire__common__v1__lag_statistics__get_packed_size
+                     (const Dropwire__Common__V1__LagStatistics *message)
+{
+  assert(message->base.descriptor == &dropwire__common__v1__lag_statistics__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__common__v1__lag_statistics__pack
+                     (const Dropwire__Common__V1__LagStatistics *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__common__v1__lag_statistics__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__common__v1__lag_statistics__pack_to_buffer
+                     (const Dropwire__Common__V1__LagStatistics *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__common__v1__lag_statistics__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Common__V1__LagStatistics *
+       dropwire__common__v1__lag_statistics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Common__V1__LagStatistics *)
+     protobuf_c_message_unpack (&dropwire__common__v1__lag_statistics__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__common__v1__lag_statistics__free_unpacked
+                     (Dropwire__Common__V1__LagStatistics *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__common__v1__lag_statistics__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__common__v1__latency_statistics__init
                      (Dropwire__Common__V1__LatencyStatistics         *message)
 {
@@ -565,7 +610,7 @@ const ProtobufCMessageDescriptor dropwire__common__v1__get_statistics_request__d
   (ProtobufCMessageInit) dropwire__common__v1__get_statistics_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__common__v1__get_statistics_response__field_descriptors[8] =
+static const ProtobufCFieldDescriptor dropwire__common__v1__get_statistics_response__field_descriptors[9] =
 {
   {
     "process",
@@ -663,11 +708,24 @@ static const ProtobufCFieldDescriptor dropwire__common__v1__get_statistics_respo
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lags",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Common__V1__GetStatisticsResponse, n_lags),
+    offsetof(Dropwire__Common__V1__GetStatisticsResponse, lags),
+    &dropwire__common__v1__lag_statistics__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__common__v1__get_statistics_response__field_indices_by_name[] = {
   5,   /* field[5] = breakers */
   7,   /* field[7] = bucket_bound_nanoseconds */
   3,   /* field[3] = called */
+  8,   /* field[8] = lags */
   4,   /* field[4] = outside */
   0,   /* field[0] = process */
   2,   /* field[2] = served */
@@ -677,7 +735,7 @@ static const unsigned dropwire__common__v1__get_statistics_response__field_indic
 static const ProtobufCIntRange dropwire__common__v1__get_statistics_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor dropwire__common__v1__get_statistics_response__descriptor =
 {
@@ -687,7 +745,7 @@ const ProtobufCMessageDescriptor dropwire__common__v1__get_statistics_response__
   "Dropwire__Common__V1__GetStatisticsResponse",
   "dropwire.common.v1",
   sizeof(Dropwire__Common__V1__GetStatisticsResponse),
-  8,
+  9,
   dropwire__common__v1__get_statistics_response__field_descriptors,
   dropwire__common__v1__get_statistics_response__field_indices_by_name,
   1,  dropwire__common__v1__get_statistics_response__number_ranges,
@@ -1496,6 +1554,109 @@ const ProtobufCMessageDescriptor dropwire__common__v1__store_statistics__descrip
   dropwire__common__v1__store_statistics__field_indices_by_name,
   1,  dropwire__common__v1__store_statistics__number_ranges,
   (ProtobufCMessageInit) dropwire__common__v1__store_statistics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__common__v1__lag_statistics__field_descriptors[6] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Common__V1__LagStatistics, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Common__V1__LagStatistics, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sum_milliseconds",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Common__V1__LagStatistics, sum_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_milliseconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Common__V1__LagStatistics, max_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p50_milliseconds",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Common__V1__LagStatistics, p50_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p99_milliseconds",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Common__V1__LagStatistics, p99_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__common__v1__lag_statistics__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  3,   /* field[3] = max_milliseconds */
+  0,   /* field[0] = name */
+  4,   /* field[4] = p50_milliseconds */
+  5,   /* field[5] = p99_milliseconds */
+  2,   /* field[2] = sum_milliseconds */
+};
+static const ProtobufCIntRange dropwire__common__v1__lag_statistics__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor dropwire__common__v1__lag_statistics__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.common.v1.LagStatistics",
+  "LagStatistics",
+  "Dropwire__Common__V1__LagStatistics",
+  "dropwire.common.v1",
+  sizeof(Dropwire__Common__V1__LagStatistics),
+  6,
+  dropwire__common__v1__lag_statistics__field_descriptors,
+  dropwire__common__v1__lag_statistics__field_indices_by_name,
+  1,  dropwire__common__v1__lag_statistics__number_ranges,
+  (ProtobufCMessageInit) dropwire__common__v1__lag_statistics__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__common__v1__latency_statistics__field_descriptors[6] =

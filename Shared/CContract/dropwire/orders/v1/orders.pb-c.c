@@ -682,6 +682,51 @@ void   dropwire__orders__v1__order__free_unpacked
   assert(message->base.descriptor == &dropwire__orders__v1__order__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__orders__v1__lag__init
+                     (Dropwire__Orders__V1__Lag         *message)
+{
+  static const Dropwire__Orders__V1__Lag init_value = DROPWIRE__ORDERS__V1__LAG__INIT;
+  *message = init_value;
+}
+size_t dropwire__orders__v1__lag__get_packed_size
+                     (const Dropwire__Orders__V1__Lag *message)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__lag__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__orders__v1__lag__pack
+                     (const Dropwire__Orders__V1__Lag *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__lag__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__orders__v1__lag__pack_to_buffer
+                     (const Dropwire__Orders__V1__Lag *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__lag__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Orders__V1__Lag *
+       dropwire__orders__v1__lag__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Orders__V1__Lag *)
+     protobuf_c_message_unpack (&dropwire__orders__v1__lag__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__orders__v1__lag__free_unpacked
+                     (Dropwire__Orders__V1__Lag *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__orders__v1__lag__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__orders__v1__waiting__init
                      (Dropwire__Orders__V1__Waiting         *message)
 {
@@ -1913,7 +1958,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__order_event__descriptor =
   (ProtobufCMessageInit) dropwire__orders__v1__order_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descriptors[31] =
+static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descriptors[35] =
 {
   {
     "order_id",
@@ -2287,14 +2332,65 @@ static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "carrier_seen_at",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, carrier_seen_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "carrier_said",
+    33,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, carrier_said),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shipped_lag",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, shipped_lag),
+    &dropwire__orders__v1__lag__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delivered_lag",
+    35,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, delivered_lag),
+    &dropwire__orders__v1__lag__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__orders__v1__order__field_indices_by_name[] = {
   11,   /* field[11] = approve_url */
   22,   /* field[22] = cancel_requested_at */
   12,   /* field[12] = capture_id */
   27,   /* field[27] = carrier */
+  32,   /* field[32] = carrier_said */
+  31,   /* field[31] = carrier_seen_at */
   20,   /* field[20] = created_at */
   30,   /* field[30] = delivered_at */
+  34,   /* field[34] = delivered_lag */
   3,   /* field[3] = environment */
   17,   /* field[17] = is_capture_booked */
   26,   /* field[26] = is_refund_booked */
@@ -2313,6 +2409,7 @@ static const unsigned dropwire__orders__v1__order__field_indices_by_name[] = {
   25,   /* field[25] = refunded_at */
   9,   /* field[9] = ship_to */
   29,   /* field[29] = shipped_at */
+  33,   /* field[33] = shipped_lag */
   6,   /* field[6] = sku_id */
   1,   /* field[1] = state */
   14,   /* field[14] = supplier_order_ids */
@@ -2324,7 +2421,7 @@ static const unsigned dropwire__orders__v1__order__field_indices_by_name[] = {
 static const ProtobufCIntRange dropwire__orders__v1__order__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 31 }
+  { 0, 35 }
 };
 const ProtobufCMessageDescriptor dropwire__orders__v1__order__descriptor =
 {
@@ -2334,11 +2431,49 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__order__descriptor =
   "Dropwire__Orders__V1__Order",
   "dropwire.orders.v1",
   sizeof(Dropwire__Orders__V1__Order),
-  31,
+  35,
   dropwire__orders__v1__order__field_descriptors,
   dropwire__orders__v1__order__field_indices_by_name,
   1,  dropwire__orders__v1__order__number_ranges,
   (ProtobufCMessageInit) dropwire__orders__v1__order__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__orders__v1__lag__field_descriptors[1] =
+{
+  {
+    "milliseconds",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Lag, milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__orders__v1__lag__field_indices_by_name[] = {
+  0,   /* field[0] = milliseconds */
+};
+static const ProtobufCIntRange dropwire__orders__v1__lag__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor dropwire__orders__v1__lag__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.orders.v1.Lag",
+  "Lag",
+  "Dropwire__Orders__V1__Lag",
+  "dropwire.orders.v1",
+  sizeof(Dropwire__Orders__V1__Lag),
+  1,
+  dropwire__orders__v1__lag__field_descriptors,
+  dropwire__orders__v1__lag__field_indices_by_name,
+  1,  dropwire__orders__v1__lag__number_ranges,
+  (ProtobufCMessageInit) dropwire__orders__v1__lag__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__orders__v1__waiting__field_descriptors[5] =
@@ -2623,7 +2758,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__attest_not_placed_request
   (ProtobufCMessageInit) dropwire__orders__v1__attest_not_placed_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__orders__v1__submit_tracking_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor dropwire__orders__v1__submit_tracking_request__field_descriptors[4] =
 {
   {
     "order_id",
@@ -2661,16 +2796,29 @@ static const ProtobufCFieldDescriptor dropwire__orders__v1__submit_tracking_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "delivered_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__SubmitTrackingRequest, delivered_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__orders__v1__submit_tracking_request__field_indices_by_name[] = {
   1,   /* field[1] = carrier */
+  3,   /* field[3] = delivered_at */
   0,   /* field[0] = order_id */
   2,   /* field[2] = tracking_number */
 };
 static const ProtobufCIntRange dropwire__orders__v1__submit_tracking_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor dropwire__orders__v1__submit_tracking_request__descriptor =
 {
@@ -2680,7 +2828,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__submit_tracking_request__
   "Dropwire__Orders__V1__SubmitTrackingRequest",
   "dropwire.orders.v1",
   sizeof(Dropwire__Orders__V1__SubmitTrackingRequest),
-  3,
+  4,
   dropwire__orders__v1__submit_tracking_request__field_descriptors,
   dropwire__orders__v1__submit_tracking_request__field_indices_by_name,
   1,  dropwire__orders__v1__submit_tracking_request__number_ranges,
@@ -2790,7 +2938,7 @@ const ProtobufCEnumDescriptor dropwire__orders__v1__order_state__descriptor =
   dropwire__orders__v1__order_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue dropwire__orders__v1__order_action__enum_values_by_number[7] =
+static const ProtobufCEnumValue dropwire__orders__v1__order_action__enum_values_by_number[8] =
 {
   { "ORDER_ACTION_UNSPECIFIED", "DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_UNSPECIFIED", 0 },
   { "ORDER_ACTION_RETRY", "DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_RETRY", 1 },
@@ -2799,11 +2947,12 @@ static const ProtobufCEnumValue dropwire__orders__v1__order_action__enum_values_
   { "ORDER_ACTION_REFUND", "DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_REFUND", 4 },
   { "ORDER_ACTION_CANCEL", "DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_CANCEL", 5 },
   { "ORDER_ACTION_CAPTURE", "DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_CAPTURE", 6 },
+  { "ORDER_ACTION_SUBMIT_TRACKING", "DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_SUBMIT_TRACKING", 7 },
 };
 static const ProtobufCIntRange dropwire__orders__v1__order_action__value_ranges[] = {
-{0, 0},{0, 7}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex dropwire__orders__v1__order_action__enum_values_by_name[7] =
+static const ProtobufCEnumValueIndex dropwire__orders__v1__order_action__enum_values_by_name[8] =
 {
   { "ORDER_ACTION_ATTEST_NOT_PLACED", 3 },
   { "ORDER_ACTION_CANCEL", 5 },
@@ -2811,6 +2960,7 @@ static const ProtobufCEnumValueIndex dropwire__orders__v1__order_action__enum_va
   { "ORDER_ACTION_MARK_PURCHASED", 2 },
   { "ORDER_ACTION_REFUND", 4 },
   { "ORDER_ACTION_RETRY", 1 },
+  { "ORDER_ACTION_SUBMIT_TRACKING", 7 },
   { "ORDER_ACTION_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor dropwire__orders__v1__order_action__descriptor =
@@ -2820,9 +2970,9 @@ const ProtobufCEnumDescriptor dropwire__orders__v1__order_action__descriptor =
   "OrderAction",
   "Dropwire__Orders__V1__OrderAction",
   "dropwire.orders.v1",
-  7,
+  8,
   dropwire__orders__v1__order_action__enum_values_by_number,
-  7,
+  8,
   dropwire__orders__v1__order_action__enum_values_by_name,
   1,
   dropwire__orders__v1__order_action__value_ranges,

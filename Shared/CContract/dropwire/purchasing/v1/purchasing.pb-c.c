@@ -457,6 +457,51 @@ void   dropwire__purchasing__v1__tracking__free_unpacked
   assert(message->base.descriptor == &dropwire__purchasing__v1__tracking__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__purchasing__v1__parcel__init
+                     (Dropwire__Purchasing__V1__Parcel         *message)
+{
+  static const Dropwire__Purchasing__V1__Parcel init_value = DROPWIRE__PURCHASING__V1__PARCEL__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__parcel__get_packed_size
+                     (const Dropwire__Purchasing__V1__Parcel *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__parcel__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__parcel__pack
+                     (const Dropwire__Purchasing__V1__Parcel *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__parcel__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__parcel__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__Parcel *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__parcel__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__Parcel *
+       dropwire__purchasing__v1__parcel__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__Parcel *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__parcel__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__parcel__free_unpacked
+                     (Dropwire__Purchasing__V1__Parcel *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__parcel__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__purchasing__v1__quote_request__init
                      (Dropwire__Purchasing__V1__QuoteRequest         *message)
 {
@@ -1858,7 +1903,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__reconcile_purchase_re
   (ProtobufCMessageInit) dropwire__purchasing__v1__reconcile_purchase_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_descriptors[19] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_descriptors[20] =
 {
   {
     "order_id",
@@ -2088,6 +2133,18 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__purchase__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "pay_by",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Purchase, pay_by),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[] = {
   15,   /* field[15] = attempts */
@@ -2101,6 +2158,7 @@ static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[
   14,   /* field[14] = next_at */
   0,   /* field[0] = order_id */
   5,   /* field[5] = path */
+  19,   /* field[19] = pay_by */
   11,   /* field[11] = reason */
   12,   /* field[12] = resolved_by */
   9,   /* field[9] = shipping_cost */
@@ -2113,7 +2171,7 @@ static const unsigned dropwire__purchasing__v1__purchase__field_indices_by_name[
 static const ProtobufCIntRange dropwire__purchasing__v1__purchase__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor =
 {
@@ -2123,7 +2181,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor 
   "Dropwire__Purchasing__V1__Purchase",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__Purchase),
-  19,
+  20,
   dropwire__purchasing__v1__purchase__field_descriptors,
   dropwire__purchasing__v1__purchase__field_indices_by_name,
   1,  dropwire__purchasing__v1__purchase__number_ranges,
@@ -2452,7 +2510,7 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_tracking_request_
   (ProtobufCMessageInit) dropwire__purchasing__v1__get_tracking_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__purchasing__v1__tracking__field_descriptors[7] =
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__tracking__field_descriptors[11] =
 {
   {
     "order_id",
@@ -2538,20 +2596,72 @@ static const ProtobufCFieldDescriptor dropwire__purchasing__v1__tracking__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "first_seen_at",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Tracking, first_seen_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "supplier_status",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Tracking, supplier_status),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parcels",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Purchasing__V1__Tracking, n_parcels),
+    offsetof(Dropwire__Purchasing__V1__Tracking, parcels),
+    &dropwire__purchasing__v1__parcel__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Tracking, reason),
+    &dropwire__common__v1__reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__purchasing__v1__tracking__field_indices_by_name[] = {
   1,   /* field[1] = carrier */
+  7,   /* field[7] = first_seen_at */
   6,   /* field[6] = last_seen */
   5,   /* field[5] = last_seen_at */
   0,   /* field[0] = order_id */
+  9,   /* field[9] = parcels */
+  10,   /* field[10] = reason */
   3,   /* field[3] = status */
+  8,   /* field[8] = supplier_status */
   2,   /* field[2] = tracking_number */
   4,   /* field[4] = updated_at */
 };
 static const ProtobufCIntRange dropwire__purchasing__v1__tracking__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor dropwire__purchasing__v1__tracking__descriptor =
 {
@@ -2561,11 +2671,114 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__tracking__descriptor 
   "Dropwire__Purchasing__V1__Tracking",
   "dropwire.purchasing.v1",
   sizeof(Dropwire__Purchasing__V1__Tracking),
-  7,
+  11,
   dropwire__purchasing__v1__tracking__field_descriptors,
   dropwire__purchasing__v1__tracking__field_indices_by_name,
   1,  dropwire__purchasing__v1__tracking__number_ranges,
   (ProtobufCMessageInit) dropwire__purchasing__v1__tracking__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__parcel__field_descriptors[6] =
+{
+  {
+    "supplier_order_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Parcel, supplier_order_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "carrier",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Parcel, carrier),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tracking_number",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Parcel, tracking_number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_seen_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Parcel, first_seen_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_seen_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Parcel, last_seen_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_seen",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Parcel, last_seen),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__parcel__field_indices_by_name[] = {
+  1,   /* field[1] = carrier */
+  3,   /* field[3] = first_seen_at */
+  5,   /* field[5] = last_seen */
+  4,   /* field[4] = last_seen_at */
+  0,   /* field[0] = supplier_order_id */
+  2,   /* field[2] = tracking_number */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__parcel__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__parcel__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.Parcel",
+  "Parcel",
+  "Dropwire__Purchasing__V1__Parcel",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__Parcel),
+  6,
+  dropwire__purchasing__v1__parcel__field_descriptors,
+  dropwire__purchasing__v1__parcel__field_indices_by_name,
+  1,  dropwire__purchasing__v1__parcel__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__parcel__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__purchasing__v1__quote_request__field_descriptors[6] =

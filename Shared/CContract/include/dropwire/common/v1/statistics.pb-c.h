@@ -26,6 +26,7 @@ typedef struct Dropwire__Common__V1__MethodStatistics Dropwire__Common__V1__Meth
 typedef struct Dropwire__Common__V1__OutsideStatistics Dropwire__Common__V1__OutsideStatistics;
 typedef struct Dropwire__Common__V1__BreakerStatistics Dropwire__Common__V1__BreakerStatistics;
 typedef struct Dropwire__Common__V1__StoreStatistics Dropwire__Common__V1__StoreStatistics;
+typedef struct Dropwire__Common__V1__LagStatistics Dropwire__Common__V1__LagStatistics;
 typedef struct Dropwire__Common__V1__LatencyStatistics Dropwire__Common__V1__LatencyStatistics;
 typedef struct Dropwire__Common__V1__NamedCount Dropwire__Common__V1__NamedCount;
 
@@ -75,10 +76,15 @@ struct  Dropwire__Common__V1__GetStatisticsResponse
    */
   size_t n_bucket_bound_nanoseconds;
   int64_t *bucket_bound_nanoseconds;
+  /*
+   * How late the process learned what happened elsewhere.
+   */
+  size_t n_lags;
+  Dropwire__Common__V1__LagStatistics **lags;
 };
 #define DROPWIRE__COMMON__V1__GET_STATISTICS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__common__v1__get_statistics_response__descriptor) \
-    , NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
+    , NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL }
 
 
 struct  Dropwire__Common__V1__GetPrometheusTextRequest
@@ -282,6 +288,27 @@ struct  Dropwire__Common__V1__StoreStatistics
 #define DROPWIRE__COMMON__V1__STORE_STATISTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__common__v1__store_statistics__descriptor) \
     , 0, 0, 0, 0, NULL }
+
+
+/*
+ * Time between an event elsewhere and our knowing of it.
+ */
+struct  Dropwire__Common__V1__LagStatistics
+{
+  ProtobufCMessage base;
+  /*
+   * What happened, such as shipped.
+   */
+  char *name;
+  int64_t count;
+  int64_t sum_milliseconds;
+  int64_t max_milliseconds;
+  int64_t p50_milliseconds;
+  int64_t p99_milliseconds;
+};
+#define DROPWIRE__COMMON__V1__LAG_STATISTICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__common__v1__lag_statistics__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0 }
 
 
 struct  Dropwire__Common__V1__LatencyStatistics
@@ -510,6 +537,25 @@ Dropwire__Common__V1__StoreStatistics *
 void   dropwire__common__v1__store_statistics__free_unpacked
                      (Dropwire__Common__V1__StoreStatistics *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Common__V1__LagStatistics methods */
+void   dropwire__common__v1__lag_statistics__init
+                     (Dropwire__Common__V1__LagStatistics         *message);
+size_t dropwire__common__v1__lag_statistics__get_packed_size
+                     (const Dropwire__Common__V1__LagStatistics   *message);
+size_t dropwire__common__v1__lag_statistics__pack
+                     (const Dropwire__Common__V1__LagStatistics   *message,
+                      uint8_t             *out);
+size_t dropwire__common__v1__lag_statistics__pack_to_buffer
+                     (const Dropwire__Common__V1__LagStatistics   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Common__V1__LagStatistics *
+       dropwire__common__v1__lag_statistics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__common__v1__lag_statistics__free_unpacked
+                     (Dropwire__Common__V1__LagStatistics *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Common__V1__LatencyStatistics methods */
 void   dropwire__common__v1__latency_statistics__init
                      (Dropwire__Common__V1__LatencyStatistics         *message);
@@ -580,6 +626,9 @@ typedef void (*Dropwire__Common__V1__BreakerStatistics_Closure)
 typedef void (*Dropwire__Common__V1__StoreStatistics_Closure)
                  (const Dropwire__Common__V1__StoreStatistics *message,
                   void *closure_data);
+typedef void (*Dropwire__Common__V1__LagStatistics_Closure)
+                 (const Dropwire__Common__V1__LagStatistics *message,
+                  void *closure_data);
 typedef void (*Dropwire__Common__V1__LatencyStatistics_Closure)
                  (const Dropwire__Common__V1__LatencyStatistics *message,
                   void *closure_data);
@@ -632,6 +681,7 @@ extern const ProtobufCMessageDescriptor dropwire__common__v1__method_statistics_
 extern const ProtobufCMessageDescriptor dropwire__common__v1__outside_statistics__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__common__v1__breaker_statistics__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__common__v1__store_statistics__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__common__v1__lag_statistics__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__common__v1__latency_statistics__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__common__v1__named_count__descriptor;
 extern const ProtobufCServiceDescriptor dropwire__common__v1__statistics__descriptor;

@@ -32,6 +32,7 @@ typedef struct Dropwire__Orders__V1__GetOrderHistoryRequest Dropwire__Orders__V1
 typedef struct Dropwire__Orders__V1__GetOrderHistoryResponse Dropwire__Orders__V1__GetOrderHistoryResponse;
 typedef struct Dropwire__Orders__V1__OrderEvent Dropwire__Orders__V1__OrderEvent;
 typedef struct Dropwire__Orders__V1__Order Dropwire__Orders__V1__Order;
+typedef struct Dropwire__Orders__V1__Lag Dropwire__Orders__V1__Lag;
 typedef struct Dropwire__Orders__V1__Waiting Dropwire__Orders__V1__Waiting;
 typedef struct Dropwire__Orders__V1__RetryOrderRequest Dropwire__Orders__V1__RetryOrderRequest;
 typedef struct Dropwire__Orders__V1__MarkPurchasedRequest Dropwire__Orders__V1__MarkPurchasedRequest;
@@ -69,7 +70,8 @@ typedef enum _Dropwire__Orders__V1__OrderAction {
   DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_ATTEST_NOT_PLACED = 3,
   DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_REFUND = 4,
   DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_CANCEL = 5,
-  DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_CAPTURE = 6
+  DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_CAPTURE = 6,
+  DROPWIRE__ORDERS__V1__ORDER_ACTION__ORDER_ACTION_SUBMIT_TRACKING = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__ORDERS__V1__ORDER_ACTION)
 } Dropwire__Orders__V1__OrderAction;
 
@@ -370,10 +372,34 @@ struct  Dropwire__Orders__V1__Order
   char *tracking_number;
   Google__Protobuf__Timestamp *shipped_at;
   Google__Protobuf__Timestamp *delivered_at;
+  /*
+   * When the carrier saw the goods last, and what it said; absent while it has told nothing.
+   */
+  Google__Protobuf__Timestamp *carrier_seen_at;
+  char *carrier_said;
+  /*
+   * How long after the carrier we recorded that they were shipped, and delivered; absent where the
+   * carrier's time is not known, as for what a person said.
+   */
+  Dropwire__Orders__V1__Lag *shipped_lag;
+  Dropwire__Orders__V1__Lag *delivered_lag;
 };
 #define DROPWIRE__ORDERS__V1__ORDER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__order__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL }
+
+
+/*
+ * Time that passed between an event and our knowing of it.
+ */
+struct  Dropwire__Orders__V1__Lag
+{
+  ProtobufCMessage base;
+  int64_t milliseconds;
+};
+#define DROPWIRE__ORDERS__V1__LAG__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__lag__descriptor) \
+    , 0 }
 
 
 /*
@@ -455,10 +481,14 @@ struct  Dropwire__Orders__V1__SubmitTrackingRequest
   char *order_id;
   char *carrier;
   char *tracking_number;
+  /*
+   * When the goods arrived; absent while they are on their way.
+   */
+  Google__Protobuf__Timestamp *delivered_at;
 };
 #define DROPWIRE__ORDERS__V1__SUBMIT_TRACKING_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__submit_tracking_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Dropwire__Orders__V1__CancelOrderRequest
@@ -757,6 +787,25 @@ Dropwire__Orders__V1__Order *
 void   dropwire__orders__v1__order__free_unpacked
                      (Dropwire__Orders__V1__Order *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Orders__V1__Lag methods */
+void   dropwire__orders__v1__lag__init
+                     (Dropwire__Orders__V1__Lag         *message);
+size_t dropwire__orders__v1__lag__get_packed_size
+                     (const Dropwire__Orders__V1__Lag   *message);
+size_t dropwire__orders__v1__lag__pack
+                     (const Dropwire__Orders__V1__Lag   *message,
+                      uint8_t             *out);
+size_t dropwire__orders__v1__lag__pack_to_buffer
+                     (const Dropwire__Orders__V1__Lag   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Orders__V1__Lag *
+       dropwire__orders__v1__lag__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__orders__v1__lag__free_unpacked
+                     (Dropwire__Orders__V1__Lag *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Orders__V1__Waiting methods */
 void   dropwire__orders__v1__waiting__init
                      (Dropwire__Orders__V1__Waiting         *message);
@@ -917,6 +966,9 @@ typedef void (*Dropwire__Orders__V1__OrderEvent_Closure)
                   void *closure_data);
 typedef void (*Dropwire__Orders__V1__Order_Closure)
                  (const Dropwire__Orders__V1__Order *message,
+                  void *closure_data);
+typedef void (*Dropwire__Orders__V1__Lag_Closure)
+                 (const Dropwire__Orders__V1__Lag *message,
                   void *closure_data);
 typedef void (*Dropwire__Orders__V1__Waiting_Closure)
                  (const Dropwire__Orders__V1__Waiting *message,
@@ -1115,6 +1167,7 @@ extern const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_history_
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_history_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__order_event__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__order__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__orders__v1__lag__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__waiting__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__retry_order_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__mark_purchased_request__descriptor;

@@ -27,6 +27,7 @@ typedef struct Dropwire__Purchasing__V1__Finding Dropwire__Purchasing__V1__Findi
 typedef struct Dropwire__Purchasing__V1__Attempt Dropwire__Purchasing__V1__Attempt;
 typedef struct Dropwire__Purchasing__V1__GetTrackingRequest Dropwire__Purchasing__V1__GetTrackingRequest;
 typedef struct Dropwire__Purchasing__V1__Tracking Dropwire__Purchasing__V1__Tracking;
+typedef struct Dropwire__Purchasing__V1__Parcel Dropwire__Purchasing__V1__Parcel;
 typedef struct Dropwire__Purchasing__V1__QuoteRequest Dropwire__Purchasing__V1__QuoteRequest;
 typedef struct Dropwire__Purchasing__V1__QuoteResponse Dropwire__Purchasing__V1__QuoteResponse;
 typedef struct Dropwire__Purchasing__V1__PutCredentialsRequest Dropwire__Purchasing__V1__PutCredentialsRequest;
@@ -257,10 +258,14 @@ struct  Dropwire__Purchasing__V1__Purchase
   Google__Protobuf__Timestamp *updated_at;
   size_t n_findings;
   Dropwire__Purchasing__V1__Finding **findings;
+  /*
+   * When the supplier closes its order unless it is paid; absent when that does not matter.
+   */
+  Google__Protobuf__Timestamp *pay_by;
 };
 #define DROPWIRE__PURCHASING__V1__PURCHASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__purchase__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__PURCHASE_STATE__PURCHASE_STATE_UNSPECIFIED, 0, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__PURCHASE_STATE__PURCHASE_STATE_UNSPECIFIED, 0, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, NULL, 0,NULL, NULL }
 
 
 /*
@@ -361,10 +366,46 @@ struct  Dropwire__Purchasing__V1__Tracking
    */
   Google__Protobuf__Timestamp *last_seen_at;
   char *last_seen;
+  /*
+   * When the carrier saw the goods first; absent when not told.
+   */
+  Google__Protobuf__Timestamp *first_seen_at;
+  /*
+   * The supplier's own word for the order, as received, or PARTLY_CANCELLED for several of which
+   * some are cancelled.
+   */
+  char *supplier_status;
+  /*
+   * All parcels; the first is told above too.
+   */
+  size_t n_parcels;
+  Dropwire__Purchasing__V1__Parcel **parcels;
+  /*
+   * Why the supplier could not be asked just now; absent when it was.
+   */
+  Dropwire__Common__V1__Reason *reason;
 };
 #define DROPWIRE__PURCHASING__V1__TRACKING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__tracking__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0,NULL, NULL }
+
+
+/*
+ * Goods that travel together.
+ */
+struct  Dropwire__Purchasing__V1__Parcel
+{
+  ProtobufCMessage base;
+  char *supplier_order_id;
+  char *carrier;
+  char *tracking_number;
+  Google__Protobuf__Timestamp *first_seen_at;
+  Google__Protobuf__Timestamp *last_seen_at;
+  char *last_seen;
+};
+#define DROPWIRE__PURCHASING__V1__PARCEL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__parcel__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Purchasing__V1__QuoteRequest
@@ -928,6 +969,25 @@ Dropwire__Purchasing__V1__Tracking *
 void   dropwire__purchasing__v1__tracking__free_unpacked
                      (Dropwire__Purchasing__V1__Tracking *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__Parcel methods */
+void   dropwire__purchasing__v1__parcel__init
+                     (Dropwire__Purchasing__V1__Parcel         *message);
+size_t dropwire__purchasing__v1__parcel__get_packed_size
+                     (const Dropwire__Purchasing__V1__Parcel   *message);
+size_t dropwire__purchasing__v1__parcel__pack
+                     (const Dropwire__Purchasing__V1__Parcel   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__parcel__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__Parcel   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__Parcel *
+       dropwire__purchasing__v1__parcel__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__parcel__free_unpacked
+                     (Dropwire__Purchasing__V1__Parcel *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Purchasing__V1__QuoteRequest methods */
 void   dropwire__purchasing__v1__quote_request__init
                      (Dropwire__Purchasing__V1__QuoteRequest         *message);
@@ -1378,6 +1438,9 @@ typedef void (*Dropwire__Purchasing__V1__GetTrackingRequest_Closure)
 typedef void (*Dropwire__Purchasing__V1__Tracking_Closure)
                  (const Dropwire__Purchasing__V1__Tracking *message,
                   void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__Parcel_Closure)
+                 (const Dropwire__Purchasing__V1__Parcel *message,
+                  void *closure_data);
 typedef void (*Dropwire__Purchasing__V1__QuoteRequest_Closure)
                  (const Dropwire__Purchasing__V1__QuoteRequest *message,
                   void *closure_data);
@@ -1650,6 +1713,7 @@ extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__finding__descr
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__attempt__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_tracking_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__tracking__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__parcel__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__quote_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__quote_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__put_credentials_request__descriptor;

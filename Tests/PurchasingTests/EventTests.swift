@@ -1,0 +1,156 @@
+import Contract
+import RPC
+import Support
+import Testing
+
+@testable import Purchasing
+
+/// What AliExpress pushes: it makes us ask, and is not believed.
+@Suite struct EventTests {
+  private typealias Test = PurchasingUnderTest
+
+  private static func push(
+    _ supplierOrderID: String, _ status: String = "OrderCreated", id: String = "E-1",
+    after milliseconds: Int64 = 0, environment: Contract.Environment = .sandbox
+  ) -> RecordProviderEventRequest {
+    RecordProviderEventRequest(
+      provider: "aliexpress", eventID: id, eventType: "DROPSHIPPER_ORDER_STATUS_UPDATE",
+      environment: environment,
+      occurredAt: milliseconds == 0
+        ? nil : Timestamp(milliseconds: PurchaseWork.now() + milliseconds),
+      payload: Array(
+        """
+        {"data":{"buyerId":1,"orderId":\(supplierOrderID),"orderStatus":"\(status)"},
+        "message_type":53,"seller_id":"1234","site":"ae_global","timestamp":1719389200}
+        """.utf8))
+  }
+
+  private static func tell(_ test: Test, _ push: RecordProviderEventRequest) async throws -> Bool {
+    try await test.client.recordProviderEvent(push, options: Test.asSystem).isNew
+  }
+
+  /// Buys what is placed while its answer is lost, where no repeat is allowed.
+  private static func lose(_ test: Test, _ orderID: String) async throws -> String {
+    test.supplier.script(.placeInSilence)
+    let purchase = try await test.buy(orderID)
+    #expect(purchase.state == .unknown && purchase.nextAt == nil)
+    return try #require(test.supplier.taken["\(orderID)-p1"]?.id)
+  }
+
+  @Test func `an unknown purchase is found by the order that the supplier tells of`() async throws {
+    try await Test.running(mayRepeat: false) { test in
+      let id = try await Self.lose(test, "o-1")
+      #expect(try await Self.tell(test, Self.push(id)))
+      let found = try await test.wait(for: "o-1", .purchased)
+      #expect(found.resolvedBy == "pushMessage" && found.supplierOrderIDs == [id])
+      #expect(found.landedCost?.minorUnits == 800, "the supplier's figure")
+      #expect(try await !Self.tell(test, Self.push(id)))
+      #expect(test.supplier.sent == ["o-1-p1"])
+    }
+  }
+
+  @Test func `a push that comes before the answer is lost counts too`() async throws {
+    try await Test.running(mayRepeat: false) { test in
+      // The scripted supplier's first order.
+      _ = try await Self.tell(test, Self.push("8000000000000010"))
+      test.supplier.script(.placeInSilence)
+      async let bought = test.buy("o-1")
+      #expect(try await test.wait(for: "o-1", .purchased).resolvedBy == "pushMessage")
+      _ = try await bought
+    }
+  }
+
+  @Test(arguments: ["other variant", "other quantity", "another's", "too late"])
+  func `a push about what does not fit changes nothing`(_ what: String) async throws {
+    try await Test.running(mayRepeat: false) { test in
+      let id = try await Self.lose(test, "o-1")
+      test.supplier.change { state in
+        if what == "other variant" { state.products = ["1005001000000009"] }
+        if what == "other quantity" { state.count = 2 }
+      }
+      let late = what == "too late" ? PushRules.lateMax + 5000 : 0
+      _ = try await Self.tell(
+        test, Self.push(what == "another's" ? "7000000000000001" : id, after: late))
+      try await Self.settled(test, "o-1")
+      #expect(try await test.purchase("o-1").state == .unknown)
+    }
+  }
+
+  @Test func `where two purchases would fit nothing is concluded`() async throws {
+    try await Test.running(mayRepeat: false) { test in
+      let first = try await Self.lose(test, "o-1")
+      _ = try await Self.lose(test, "o-2")
+      _ = try await Self.tell(test, Self.push(first))
+      for order in ["o-1", "o-2"] {
+        try await Self.settled(test, order)
+        #expect(try await test.purchase(order).state == .unknown)
+      }
+    }
+  }
+
+  /// Waits until the pushed orders were looked through.
+  private static func settled(_ test: Test, _ orderID: String) async throws {
+    _ = try await eventually("the pushes were looked through") {
+      let waiting = try await test.store.read {
+        try $0.intent(PurchaseStore.pushIntent, orderID)
+      }
+      return waiting == nil ? true : nil
+    }
+  }
+
+  @Test func `a push brings the poll of a payment forward, and makes tracking old`() async throws {
+    try await Test.running { test in
+      test.supplier.change { $0.status = "PLACE_ORDER_SUCCESS" }
+      async let bought = test.buy("o-1")
+      let waiting = try await test.wait(for: "o-1", .awaitingSupplierPayment)
+      let id = try #require(waiting.supplierOrderIDs.first)
+      try await test.tamper("UPDATE intent SET dueAt = dueAt + 3600000")
+      test.supplier.change { $0.status = "WAIT_SELLER_SEND_GOODS" }
+      _ = try await Self.tell(test, Self.push(id, "PaymentAuthorized"))
+      try await test.wait(for: "o-1", .purchased)
+      _ = try await bought
+      let before = try await test.client.getTracking(
+        .init(orderID: "o-1"), options: Test.asSystem)
+      #expect(before.status == "NOT_SHIPPED")
+      test.supplier.change { $0.status = "WAIT_BUYER_ACCEPT_GOODS" }
+      _ = try await Self.tell(test, Self.push(id, "OrderShipped", id: "E-2"))
+      let after = try await test.client.getTracking(
+        .init(orderID: "o-1"), options: Test.asSystem)
+      #expect(after.status == "SHIPPED")
+    }
+  }
+
+  @Test func `an event that cannot be right, or comes from a person, is refused`() async throws {
+    let test = try Test()
+    await test.expectRefused(
+      .invalidArgument, fields: ["provider", "event_id", "event_type", "environment", "payload"]
+    ) {
+      _ = try await test.client.recordProviderEvent(
+        .init(payload: [UInt8](repeating: 0, count: 256 * 1024 + 1)), options: Test.asSystem)
+    }
+    for actor in ["reseller:42", "admin:7"] {
+      await test.expectRefused(.permissionDenied) {
+        _ = try await test.client.recordProviderEvent(
+          Self.push("8"), options: CallOptions().acting(actor))
+      }
+    }
+    var broken = Self.push("8", id: "E-9")
+    broken.payload = [0xFF, 0x00]
+    #expect(try await Self.tell(test, broken))
+    #expect(try await !Self.tell(test, broken))
+  }
+
+  @Test func `the time to pay is the supplier's, counted from the placing`() {
+    func order(_ status: String, _ seconds: Int64?) -> SupplierOrder {
+      SupplierOrder(
+        id: "1", status: status, isCancelled: false, amount: nil, parts: nil,
+        payTimeoutSeconds: seconds)
+    }
+    let unpaid = "PLACE_ORDER_SUCCESS"
+    #expect(PaymentRules.payBy([order(unpaid, 60), order(unpaid, 30)], placedAt: 1000) == 31_000)
+    #expect(PaymentRules.payBy([order("FINISH", 60)], placedAt: 1000) == 0)
+    #expect(PaymentRules.payBy([order(unpaid, nil)], placedAt: 1000) == 0)
+    #expect(PaymentRules.pollPause(age: 20_000, lapsesIn: 3000) == 3000)
+    #expect(PaymentRules.pollPause(age: 20_000, lapsesIn: 0) == 10_000)
+  }
+}
