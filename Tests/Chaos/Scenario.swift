@@ -1,0 +1,95 @@
+import Support
+
+/// What one order of a run is, what goes wrong with it, and what its people want. Drawn from the seed.
+struct Scenario: Sendable {
+  enum Course: String, Sendable {
+    /// A reseller's goods that are in stock.
+    case ordinary
+    /// The supplier has run out of it; the money goes back.
+    case gone
+    /// The buyer leaves before he pays.
+    case abandoned
+    /// The buyer changes his mind while it is bought.
+    case regretted
+  }
+
+  /// A fault that is aimed at the order.
+  struct AimedFault: Sendable {
+    let name: String
+    let times: Int
+    let code: String?
+    let delay: Int64?
+  }
+
+  let orderID: String
+  let course: Course
+  let reseller: Int64
+  let faults: [AimedFault]
+  /// Whether a supplier's order that was not paid is closed rather than paid.
+  let closesUnpaid: Bool
+  /// Whether the money goes back after a refusal, rather than another try.
+  let refundsRefused: Bool
+
+  var listing: String { course == .gone ? "gone-\(reseller)" : "mug-\(reseller)" }
+
+  static let prefix = "chaos-"
+  static let resellers: [Int64] = [42, 43, 44]
+
+  /// The id of an order from any text that begins with it.
+  static func orderID(in text: String) -> String? {
+    guard let start = text.range(of: prefix) else { return nil }
+    let number = text[start.upperBound...].prefix(5)
+    guard number.count == 5, number.allSatisfy(\.isNumber) else { return nil }
+    return prefix + number
+  }
+
+  /// All orders of a run.
+  static func draw(_ count: Int, _ generator: inout SeededGenerator) -> [Scenario] {
+    var decks: [Deck<FaultKind>] = [FaultKind.Aim.payment, .placing, .payout, .refund].map { aim in
+      Deck(FaultKind.all.filter { $0.aim == aim })
+    }
+    return (0..<count).map { index in
+      let digits = String(index)
+      let name = prefix + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+      let course = course(&generator)
+      let decksOfCourse = course == .gone || course == .regretted ? [0, 3, 3] : [0, 1, 1, 2, 2]
+      let number = course == .gone ? Int.random(in: 1...2, using: &generator) : faults(&generator)
+      var aimed: [AimedFault] = []
+      for _ in 0..<number {
+        let deck = decksOfCourse.randomElement(using: &generator) ?? 0
+        guard let kind = decks[deck].deal(using: &generator) else { continue }
+        aimed.append(fault(kind, &generator))
+      }
+      return Scenario(
+        orderID: name, course: course,
+        reseller: resellers.randomElement(using: &generator) ?? Shop.reseller, faults: aimed,
+        closesUnpaid: generator.happens(0.3), refundsRefused: generator.happens(0.4))
+    }
+  }
+
+  private static func course(_ generator: inout SeededGenerator) -> Course {
+    switch Int.random(in: 0..<100, using: &generator) {
+    case ..<12: .gone
+    case ..<14: .abandoned
+    case ..<18: .regretted
+    default: .ordinary
+    }
+  }
+
+  /// How many faults are aimed at an order: mostly none or one, so that most orders go well.
+  private static func faults(_ generator: inout SeededGenerator) -> Int {
+    switch Int.random(in: 0..<100, using: &generator) {
+    case ..<30: 0
+    case ..<75: 1
+    case ..<95: 2
+    default: 3
+    }
+  }
+
+  private static func fault(_ kind: FaultKind, _ generator: inout SeededGenerator) -> AimedFault {
+    AimedFault(
+      name: kind.name, times: generator.happens(0.25) ? 2 : 1,
+      code: kind.codes.randomElement(using: &generator),
+      delay: kind.delays.randomElement(using: &generator))
+  }
+}
