@@ -118,6 +118,7 @@ let package = Package(
       "Bench", "Tests/Bench",
       [
         "Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging, signals, nioCore,
+        nioHTTP1, httpClient, crypto,
       ],
       exclude: ["references"]),
     program("Chaos", "Tests/Chaos", ["Contract", "RPC", arguments, "Support"]),

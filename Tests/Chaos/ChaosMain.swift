@@ -20,6 +20,7 @@ import Support
   @Option(help: "Seconds between two kills of each service, on average.") var killEvery = 4.0
   @Option(help: "Repeats the choice of scenarios, faults and kills of an earlier run.")
   var seed: UInt64?
+  @Flag(help: "Print what is chosen for each order, and run nothing.") var plan = false
 
   func run() async throws {
     // A line is seen when it is printed, also through a pipe.
@@ -28,6 +29,7 @@ import Support
     print("seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let scenarios = Scenario.draw(orders, &generator)
+    if plan { return scenarios.forEach { print($0) } }
     let size = Run.Size(
       orders: orders, lanes: lanes, killPause: .seconds(killEvery),
       deadline: .now + .seconds(seconds))

@@ -93,3 +93,15 @@ struct Scenario: Sendable {
       delay: kind.delays.randomElement(using: &generator))
   }
 }
+
+extension Scenario: CustomStringConvertible {
+  var description: String {
+    let faults = faults.map { fault in
+      let extras = [fault.code, fault.delay.map { "\($0) ms" }].compactMap(\.self)
+      return "\(fault.times) x \(fault.name)" + (extras.isEmpty ? "" : " (\(extras.joined()))")
+    }
+    return "\(orderID) of \(reseller) \(course.rawValue)"
+      + (closesUnpaid ? ", closes unpaid" : "") + (refundsRefused ? ", refunds refused" : "")
+      + (faults.isEmpty ? "" : ": \(faults.joined(separator: ", "))")
+  }
+}
