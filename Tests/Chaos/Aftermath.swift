@@ -13,7 +13,7 @@ struct Aftermath: Sendable {
     return Aftermath(
       orders: Dictionary(orders.map { ($0.orderID, $0) }) { first, _ in first },
       payouts: Dictionary(grouping: payouts, by: \.orderID),
-      truth: try await people.cluster.sandbox.truth(order: Scenario.prefix))
+      truth: try await people.cluster.sandbox.truth())
   }
 
   /// What is not over yet: orders and payouts, with why.
@@ -46,5 +46,12 @@ struct Aftermath: Sendable {
       ["PAYEE_BALANCE_TOO_LOW", "AMOUNT_TOO_SMALL"].contains(payout.reason?.code ?? "")
     default: false
     }
+  }
+}
+
+extension SandboxControl.Truth.SupplierOrder {
+  /// Which order it was bought for: its key says it, or in the shop's pages its address.
+  var boughtFor: String? {
+    Scenario.orderID(in: outOrderID) ?? Scenario.orderID(in: address.address)
   }
 }

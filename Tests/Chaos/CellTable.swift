@@ -66,6 +66,7 @@ struct CellTable: Sendable {
     case "/auth/token/create", "/auth/token/refresh": return .tokens
     default: break
     }
+    if call.contains("/shop/") { return times?.stage(at: strike.at) ?? .placing }
     if call.hasSuffix("/oauth2/token") { return .tokens }
     if call.contains("/payouts") { return .payouts }
     if call.contains("/refund") { return .refunding }

@@ -15,6 +15,8 @@ import Support
   private static let storiesMax = 5
 
   @Option(help: "Orders to sell.") var orders = 2000
+  @Option(help: "How many of them are bought with a browser; a number in 33 unless told.")
+  var browser: Int?
   @Option(help: "Buyers at the same time.") var lanes = 32
   @Option(help: "The whole run ends after so many seconds, settled or not.") var seconds = 900
   @Option(help: "Seconds between two kills of each service, on average.") var killEvery = 4.0
@@ -28,7 +30,7 @@ import Support
     let seed = seed ?? UInt64.random(in: 1...999_999_999)
     print("seed \(seed)")
     var generator = SeededGenerator(seed: seed)
-    let scenarios = Scenario.draw(orders, &generator)
+    let scenarios = Scenario.draw(orders, houses: houses(), &generator)
     if plan { return scenarios.forEach { print($0) } }
     let size = Run.Size(
       orders: orders, lanes: lanes, killPause: .seconds(killEvery),
@@ -36,7 +38,8 @@ import Support
     let notes = Notes()
     let steps = try Self.steps()
     try await Cluster.with(environment: [
-      "DROPWIRE_SANDBOX_ALIEXPRESS_CALLBACK_URL": Market.callback
+      "DROPWIRE_SANDBOX_ALIEXPRESS_CALLBACK_URL": Market.callback,
+      "DROPWIRE_BROWSER_SETTLE_SECONDS": "5",
     ]) { cluster in
       let run = try await Run(in: cluster, size, scenarios, notes)
       let begin = ContinuousClock.now
@@ -55,6 +58,17 @@ import Support
         throw ExitCode.failure
       }
     }
+  }
+
+  /// Orders that need a browser; none, with a note, where there is no browser.
+  private func houses() -> Int {
+    let wanted = browser ?? orders * 3 / 100
+    let programs = ["/usr/bin/chromium", "/usr/bin/chromedriver"]
+    guard wanted > 0,
+      let missing = programs.first(where: { !FileManager.default.isExecutableFile(atPath: $0) })
+    else { return min(wanted, orders) }
+    print("no orders with the browser: \(missing) is not installed")
+    return 0
   }
 
   private static func seconds(_ duration: Duration) -> Int64 { duration.components.seconds }

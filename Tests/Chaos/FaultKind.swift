@@ -10,6 +10,8 @@ struct FaultKind: Sendable {
     case payout
     /// An order whose payment goes back.
     case refund
+    /// An order that is bought in the shop's pages.
+    case shop
     /// No order: every call may be hit.
     case everybody
   }
@@ -22,6 +24,8 @@ struct FaultKind: Sendable {
   var codes: [String] = []
   /// How late an answer comes, in milliseconds.
   var delays: [Int64] = []
+  /// Whether the calls that it hits name an order.
+  var isForOne = true
 
   private init(_ name: String, _ aim: Aim, _ stages: Set<Stage>) {
     (self.name, self.aim, self.stages) = (name, aim, stages)
@@ -33,7 +37,7 @@ struct FaultKind: Sendable {
     return kind
   }
 
-  static let all = supplier + payments + payouts + refunds + anywhere
+  static let all = supplier + payments + payouts + refunds + shop + anywhere
 
   private static let supplier: [FaultKind] = [
     .init("aliexpress.orderPlacedAnswerLost", .placing, [.placing, .unknown]),
@@ -90,6 +94,19 @@ struct FaultKind: Sendable {
       .init("paypal.refundPending", .refund, [.refunding]).with(delays: [300, 2000]),
       .init("paypal.refundFailed", .refund, [.refunding]).with(delays: [0, 500]),
     ]
+
+  private static let shop: [FaultKind] =
+    [
+      "captchaAtPlacing", "error", "lostPage", "unpaid", "severalOrders",
+    ].map { .init("shop.\($0)", .shop, [.placing]) }
+    + [
+      "captcha", "sessionLost", "loginRefused", "soldOut", "priceChange", "noConfirm", "slow",
+    ].map { (name: String) -> FaultKind in
+      var kind = FaultKind("shop.\(name)", .shop, [.placing])
+      kind.isForOne = false
+      if name == "slow" { kind.delays = [1000] }
+      return kind
+    }
 
   private static let anywhere: [FaultKind] =
     [

@@ -18,6 +18,8 @@ struct Market: Sendable {
     self.cluster = cluster
     try await cluster.sandbox.settings(["paypalBalance": Self.floatCents])
     shop = try await Shop(in: cluster)
+    _ = try await cluster.orders.putListing(
+      Shop.mug("house", userID: 0), options: Self.options)
     for reseller in Scenario.resellers {
       _ = try await cluster.credentials.putCredentials(
         Self.credentials(of: reseller), options: Self.options)

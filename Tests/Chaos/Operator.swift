@@ -106,8 +106,9 @@ final class Operator: Sendable {
     // What is on its way to the supplier is not in the list yet.
     guard purchase.state == .unknown, purchase.nextAt == nil else { return }
     let key = "\(order.orderID)-p\(purchase.generation)"
-    let placed = try await cluster.sandbox.truth(order: order.orderID).aliexpress.orders.filter {
-      $0.outOrderID == key
+    let isBrowser = purchase.path == "browser"
+    let placed = try await bought(order.orderID, isBrowser: isBrowser).filter {
+      isBrowser ? !notes.closed.contains($0.id) : $0.outOrderID == key
     }
     if placed.isEmpty {
       notes.did("AttestNotPlaced")
@@ -119,15 +120,32 @@ final class Operator: Sendable {
       _ = try await cluster.orders.markPurchased(
         .init(
           orderID: order.orderID, supplierOrderIDs: placed.map(\.id),
-          landedCost: .init(minorUnits: 800, currency: "USD"), fundedBy: "reseller"),
+          landedCost: .init(minorUnits: 800, currency: "USD"),
+          fundedBy: isBrowser ? "platform" : "reseller"),
         options: Market.options)
+    }
+  }
+
+  /// What the supplier's list shows for an order on the way on which it was bought.
+  private func bought(_ orderID: String, isBrowser: Bool) async throws
+    -> [SandboxControl.Truth.SupplierOrder]
+  {
+    // The list can be searched by key; the shop's orders have none.
+    let truth = try await cluster.sandbox.truth(order: isBrowser ? "" : orderID)
+    return truth.aliexpress.orders.filter {
+      $0.boughtFor == orderID && ($0.path == "browser") == isBrowser
     }
   }
 
   /// Pays an order by hand that the supplier could not charge, or lets it be closed.
   private func payOrClose(_ order: Contract.Order) async throws {
-    let unpaid = try await cluster.sandbox.truth(order: order.orderID).aliexpress.orders.filter {
-      $0.status == "PLACE_ORDER_SUCCESS" && !notes.closed.contains($0.id)
+    let purchase = try await cluster.purchasing.getPurchase(
+      .init(orderID: order.orderID), options: Market.options)
+    let unpaid = try await bought(
+      order.orderID, isBrowser: purchase.path == "browser"
+    ).filter {
+      $0.status == "PLACE_ORDER_SUCCESS"
+        && !notes.closed.contains($0.id)
     }
     let isClosed = scenarios[order.orderID]?.closesUnpaid == true
     for supplierOrder in unpaid {

@@ -1,3 +1,4 @@
+import Contract
 import Support
 
 /// What one order of a run is, what goes wrong with it, and what its people want. Drawn from the seed.
@@ -11,12 +12,16 @@ struct Scenario: Sendable {
     case abandoned
     /// The buyer changes his mind while it is bought.
     case regretted
+    /// The platform sells for itself, and buys in the shop's pages.
+    case house
   }
 
   /// A fault that is aimed at the order.
   struct AimedFault: Sendable {
     let name: String
     let times: Int
+    /// Whether the calls that it hits name the order.
+    let isForOne: Bool
     let code: String?
     let delay: Int64?
   }
@@ -30,7 +35,20 @@ struct Scenario: Sendable {
   /// Whether the money goes back after a refusal, rather than another try.
   let refundsRefused: Bool
 
-  var listing: String { course == .gone ? "gone-\(reseller)" : "mug-\(reseller)" }
+  var listing: String {
+    switch course {
+    case .house: "house"
+    case .gone: "gone-\(reseller)"
+    case .ordinary, .abandoned, .regretted: "mug-\(reseller)"
+    }
+  }
+
+  /// An address of its own, by which an order of the shop's pages is known.
+  var address: Address {
+    var address = Shop.address
+    address.line1 = "1 \(orderID) Street"
+    return address
+  }
 
   static let prefix = "chaos-"
   static let resellers: [Int64] = [42, 43, 44]
@@ -44,26 +62,38 @@ struct Scenario: Sendable {
   }
 
   /// All orders of a run.
-  static func draw(_ count: Int, _ generator: inout SeededGenerator) -> [Scenario] {
-    var decks: [Deck<FaultKind>] = [FaultKind.Aim.payment, .placing, .payout, .refund].map { aim in
-      Deck(FaultKind.all.filter { $0.aim == aim })
-    }
+  ///
+  /// - Parameter houses: how many of them the platform sells for itself, spread over the run.
+  static func draw(_ count: Int, houses: Int, _ generator: inout SeededGenerator) -> [Scenario] {
+    let aims: [FaultKind.Aim] = [.payment, .placing, .payout, .refund, .shop]
+    var decks: [FaultKind.Aim: Deck<FaultKind>] = [:]
+    for aim in aims { decks[aim] = Deck(FaultKind.all.filter { $0.aim == aim }) }
     return (0..<count).map { index in
       let digits = String(index)
       let name = prefix + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-      let course = course(&generator)
-      let decksOfCourse = course == .gone || course == .regretted ? [0, 3, 3] : [0, 1, 1, 2, 2]
+      let isHouse = (index + 1) * houses / count > index * houses / count
+      let course = isHouse ? .house : course(&generator)
       let number = course == .gone ? Int.random(in: 1...2, using: &generator) : faults(&generator)
       var aimed: [AimedFault] = []
       for _ in 0..<number {
-        let deck = decksOfCourse.randomElement(using: &generator) ?? 0
-        guard let kind = decks[deck].deal(using: &generator) else { continue }
+        guard let aim = Self.aims(of: course).randomElement(using: &generator),
+          let kind = decks[aim]?.deal(using: &generator)
+        else { continue }
         aimed.append(fault(kind, &generator))
       }
       return Scenario(
         orderID: name, course: course,
         reseller: resellers.randomElement(using: &generator) ?? Shop.reseller, faults: aimed,
         closesUnpaid: generator.happens(0.3), refundsRefused: generator.happens(0.4))
+    }
+  }
+
+  /// What goes wrong with an order of such a course; what is there twice is drawn twice as often.
+  private static func aims(of course: Course) -> [FaultKind.Aim] {
+    switch course {
+    case .ordinary, .abandoned: [.payment, .placing, .placing, .payout, .payout]
+    case .gone, .regretted: [.payment, .refund, .refund]
+    case .house: [.payment, .shop, .shop, .shop]
     }
   }
 
@@ -88,7 +118,7 @@ struct Scenario: Sendable {
 
   private static func fault(_ kind: FaultKind, _ generator: inout SeededGenerator) -> AimedFault {
     AimedFault(
-      name: kind.name, times: generator.happens(0.25) ? 2 : 1,
+      name: kind.name, times: generator.happens(0.25) ? 2 : 1, isForOne: kind.isForOne,
       code: kind.codes.randomElement(using: &generator),
       delay: kind.delays.randomElement(using: &generator))
   }

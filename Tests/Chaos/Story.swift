@@ -49,8 +49,8 @@ struct Story: Sendable {
       + truth.paypal.refunds.filter { $0.customID == orderID }.map {
         "truth: refund \($0.requestID) \($0.amount) \($0.status)"
       }
-      + truth.aliexpress.orders.filter { $0.outOrderID.hasPrefix(orderID) }.map {
-        "truth: supplier order \($0.id) \($0.outOrderID) \($0.count) pieces \($0.status)"
+      + truth.aliexpress.orders.filter { $0.boughtFor == orderID }.map {
+        "truth: supplier order \($0.id) \($0.path) \($0.outOrderID) \($0.count) pieces \($0.status)"
       }
       + truth.paypal.payouts.filter { $0.senderItemID.hasPrefix(orderID) }.map {
         "truth: transfer \($0.senderItemID) \($0.amount) \($0.status)"
