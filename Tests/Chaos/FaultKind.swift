@@ -40,90 +40,96 @@ struct FaultKind: Sendable {
   static let all = supplier + payments + payouts + refunds + shop + anywhere
 
   private static let supplier: [FaultKind] = [
-    .init("aliexpress.orderPlacedAnswerLost", .placing, [.placing, .unknown]),
-    .init("aliexpress.orderPlacedAnswerSlow", .placing, [.placing, .unknown])
+    FaultKind("aliexpress.orderPlacedAnswerLost", .placing, [.placing, .unknown]),
+    FaultKind("aliexpress.orderPlacedAnswerSlow", .placing, [.placing, .unknown])
       .with(delays: [300, 2000]),
-    .init("aliexpress.5xxBeforePlacing", .placing, [.placing, .unknown]),
-    .init("aliexpress.5xxAfterPlacing", .placing, [.placing, .unknown]),
-    .init("aliexpress.ispErrorAfterPlacing", .placing, [.placing, .unknown]),
-    .init("aliexpress.cutJSON", .placing, [.placing, .unknown]),
-    .init("aliexpress.successWithoutIDs", .placing, [.placing, .unknown]),
-    .init("aliexpress.refuse", .placing, [.placing]).with(codes: [
+    FaultKind("aliexpress.5xxBeforePlacing", .placing, [.placing, .unknown]),
+    FaultKind("aliexpress.5xxAfterPlacing", .placing, [.placing, .unknown]),
+    FaultKind("aliexpress.ispErrorAfterPlacing", .placing, [.placing, .unknown]),
+    FaultKind("aliexpress.cutJSON", .placing, [.placing, .unknown]),
+    FaultKind("aliexpress.successWithoutIDs", .placing, [.placing, .unknown]),
+    FaultKind("aliexpress.refuse", .placing, [.placing]).with(codes: [
       "INVENTORY_HOLD_ERROR", "B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL",
       "PRICE_PAY_CURRENCY_ERROR",
       "BLACKLIST_BUYER_IN_LIST", "DELIVERY_METHOD_NOT_EXIST", "A001_ORDER_CANNOT_BE_PLACED",
       "A_CODE_OF_TOMORROW",
     ]),
-    .init("aliexpress.autoPayFails", .placing, [.placing]),
-    .init("aliexpress.severalIDs", .placing, [.placing]),
-    .init("aliexpress.textBooleans", .placing, [.placing]),
-    .init("aliexpress.textIDs", .placing, [.placing]),
-    .init("aliexpress.flatForm", .placing, [.placing]),
-    .init("aliexpress.singleObject", .placing, [.placing]),
+    FaultKind("aliexpress.autoPayFails", .placing, [.placing]),
+    FaultKind("aliexpress.severalIDs", .placing, [.placing]),
+    FaultKind("aliexpress.textBooleans", .placing, [.placing]),
+    FaultKind("aliexpress.textIDs", .placing, [.placing]),
+    FaultKind("aliexpress.flatForm", .placing, [.placing]),
+    FaultKind("aliexpress.singleObject", .placing, [.placing]),
   ]
 
   private static let payments: [FaultKind] = [
-    .init("paypal.createOrderAnswerLost", .payment, [.awaiting]),
-    .init("paypal.createOrder5xx", .payment, [.awaiting]),
-    .init("paypal.captureAnswerLost", .payment, [.capturing]),
-    .init("paypal.captureAnswerSlow", .payment, [.capturing]).with(delays: [300, 2000]),
-    .init("paypal.capture5xx", .payment, [.capturing]),
-    .init("paypal.capture5xxBefore", .payment, [.capturing]),
-    .init("paypal.captureAmountDiffers", .payment, [.capturing]),
-    .init("paypal.captureFeeMissing", .payment, [.capturing]),
-    .init("paypal.capturePending", .payment, [.capturing]).with(delays: [300, 2000]),
-    .init("paypal.captureDeclined", .payment, [.capturing]),
-    .init("paypal.instrumentDeclined", .payment, [.capturing]),
-    .init("paypal.captureRefused", .payment, [.capturing]),
+    FaultKind("paypal.createOrderAnswerLost", .payment, [.awaiting]),
+    FaultKind("paypal.createOrder5xx", .payment, [.awaiting]),
+    FaultKind("paypal.captureAnswerLost", .payment, [.capturing]),
+    FaultKind("paypal.captureAnswerSlow", .payment, [.capturing]).with(delays: [300, 2000]),
+    FaultKind("paypal.capture5xx", .payment, [.capturing]),
+    FaultKind("paypal.capture5xxBefore", .payment, [.capturing]),
+    FaultKind("paypal.captureAmountDiffers", .payment, [.capturing]),
+    FaultKind("paypal.captureFeeMissing", .payment, [.capturing]),
+    FaultKind("paypal.capturePending", .payment, [.capturing]).with(delays: [300, 2000]),
+    FaultKind("paypal.captureDeclined", .payment, [.capturing]),
+    FaultKind("paypal.instrumentDeclined", .payment, [.capturing]),
+    FaultKind("paypal.captureRefused", .payment, [.capturing]),
   ]
 
   private static let payouts: [FaultKind] =
-    [
-      "AnswerLost", "5xx", "5xxBefore", "Refused", "Denied", "Unclaimed", "Failed", "Returned",
-      "Blocked", "OnHold", "AmountDiffers", "ItemMissing",
-    ].map { .init("paypal.payout\($0)", .payout, [.payouts]) } + [
-      .init("paypal.payoutAnswerSlow", .payout, [.payouts]).with(delays: [300, 2000]),
-      .init("paypal.insufficientFunds", .payout, [.payouts]),
+    kinds(
+      "paypal.payout",
+      [
+        "AnswerLost", "5xx", "5xxBefore", "Refused", "Denied", "Unclaimed", "Failed", "Returned",
+        "Blocked", "OnHold", "AmountDiffers", "ItemMissing",
+      ], .payout, [.payouts])
+    + [
+      FaultKind("paypal.payoutAnswerSlow", .payout, [.payouts]).with(delays: [300, 2000]),
+      FaultKind("paypal.insufficientFunds", .payout, [.payouts]),
     ]
 
   private static let refunds: [FaultKind] =
-    [
-      "AnswerLost", "5xx", "5xxBefore", "Refused",
-    ].map { .init("paypal.refund\($0)", .refund, [.refunding]) } + [
-      .init("paypal.refundAnswerSlow", .refund, [.refunding]).with(delays: [300, 2000]),
-      .init("paypal.refundPending", .refund, [.refunding]).with(delays: [300, 2000]),
-      .init("paypal.refundFailed", .refund, [.refunding]).with(delays: [0, 500]),
+    kinds("paypal.refund", ["AnswerLost", "5xx", "5xxBefore", "Refused"], .refund, [.refunding])
+    + [
+      FaultKind("paypal.refundAnswerSlow", .refund, [.refunding]).with(delays: [300, 2000]),
+      FaultKind("paypal.refundPending", .refund, [.refunding]).with(delays: [300, 2000]),
+      FaultKind("paypal.refundFailed", .refund, [.refunding]).with(delays: [0, 500]),
     ]
 
   private static let shop: [FaultKind] =
-    [
-      "captchaAtPlacing", "error", "lostPage", "unpaid", "severalOrders",
-    ].map { .init("shop.\($0)", .shop, [.placing]) }
-    + [
-      "captcha", "sessionLost", "loginRefused", "soldOut", "priceChange", "noConfirm", "slow",
-    ].map { (name: String) -> FaultKind in
-      var kind = FaultKind("shop.\(name)", .shop, [.placing])
-      kind.isForOne = false
+    kinds(
+      "shop.", ["captchaAtPlacing", "error", "lostPage", "unpaid", "severalOrders"], .shop,
+      [.placing])
+    + kinds(
+      "shop.",
+      ["captcha", "sessionLost", "loginRefused", "soldOut", "priceChange", "noConfirm", "slow"],
+      .shop, [.placing], isForOne: false)
+
+  private static let anywhere: [FaultKind] =
+    kinds(
+      "aliexpress.",
+      [
+        "5xx", "answerLost", "answerCut", "apiCallLimit", "appApiCallLimit", "serviceUnavailable",
+        "ispError", "gatewayError", "slow",
+      ], .everybody, [.requested, .placing, .unpaid, .tokens], isForOne: false)
+    + kinds(
+      "aliexpress.", ["illegalAccessToken"], .everybody, [.requested, .placing, .unpaid],
+      isForOne: false)
+    + kinds(
+      "paypal.",
+      [
+        "5xx", "answerLost", "answerCut", "rateLimit", "invalidToken", "requestInProgress", "slow",
+      ], .everybody, [.awaiting, .capturing, .refunding, .payouts], isForOne: false)
+
+  private static func kinds(
+    _ prefix: String, _ names: [String], _ aim: Aim, _ stages: Set<Stage>, isForOne: Bool = true
+  ) -> [FaultKind] {
+    names.map { name in
+      var kind = FaultKind(prefix + name, aim, stages)
+      kind.isForOne = isForOne
       if name == "slow" { kind.delays = [1000] }
       return kind
     }
-
-  private static let anywhere: [FaultKind] =
-    [
-      "5xx", "answerLost", "answerCut", "apiCallLimit", "appApiCallLimit", "serviceUnavailable",
-      "ispError", "gatewayError", "slow",
-    ].map {
-      let kind = FaultKind(
-        "aliexpress.\($0)", .everybody, [.requested, .placing, .unpaid, .tokens])
-      return $0 == "slow" ? kind.with(delays: [200, 1500]) : kind
-    } + [
-      .init("aliexpress.illegalAccessToken", .everybody, [.requested, .placing, .unpaid])
-    ]
-    + ["5xx", "answerLost", "answerCut", "rateLimit", "invalidToken", "slow"].map {
-      let kind = FaultKind(
-        "paypal.\($0)", .everybody, [.awaiting, .capturing, .refunding, .payouts])
-      return $0 == "slow" ? kind.with(delays: [200, 1500]) : kind
-    } + [
-      .init("paypal.requestInProgress", .everybody, [.awaiting, .capturing, .refunding, .payouts])
-    ]
+  }
 }
