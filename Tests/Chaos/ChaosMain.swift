@@ -25,10 +25,9 @@ import Support
   @Flag(help: "Print what is chosen for each order, and run nothing.") var plan = false
 
   func run() async throws {
-    // A line is seen when it is printed, also through a pipe.
-    setvbuf(stdout, nil, _IOLBF, 0)
     let seed = seed ?? UInt64.random(in: 1...999_999_999)
     print("seed \(seed)")
+    fflush(nil)
     var generator = SeededGenerator(seed: seed)
     let scenarios = Scenario.draw(orders, houses: houses(), &generator)
     if plan { return scenarios.forEach { print($0) } }
@@ -47,8 +46,9 @@ import Support
       if begun < orders { notes.violated("only \(begun) of \(orders) orders were begun in time") }
       let sold = ContinuousClock.now
       print("\(begun) orders sold in \(Self.seconds(sold - begin)) s; faults off")
+      fflush(nil)
       let aftermath = try await run.settle()
-      print("settled in \(Self.seconds(.now - sold)) s")
+      print("settled in \(Self.seconds(ContinuousClock.now - sold)) s")
       let judge = Judge(scenarios: Array(scenarios), aftermath: aftermath, notes: notes)
       judge.judgeOrders()
       try await judge.judgeBooks(cluster)

@@ -14,20 +14,18 @@ struct Killer: Sendable {
   let pause: Duration
   let notes: Notes
 
-  /// Goes on until cancelled, and leaves the service running without a step to die at.
+  /// Goes on until the killing is over, and leaves the service running without a step to die at.
   func goOn(_ generator: SeededGenerator) async {
     var generator = generator
     var deck = Deck(steps)
-    while !Task.isCancelled {
-      // Kills come at random instants.
-      let share = Double.random(in: 0.3..<1.7, using: &generator)
-      try? await Task.sleep(for: pause * share)
-      if Task.isCancelled { break }
+    while true {
+      await rest(pause * Double.random(in: 0.3..<1.7, using: &generator))
+      if notes.isKillingOver { return }
       let step = generator.happens(0.6) ? deck.deal(using: &generator) : nil
       let time = Int.random(in: 1...3, using: &generator)
       let downtime = Duration.milliseconds(Int.random(in: 0...200, using: &generator))
       await kill()
-      try? await Task.sleep(for: downtime)
+      await rest(downtime)
       if let step {
         await start(["DROPWIRE_CRASH_AT": "\(step):\(time)"])
         await waitForStep(step)
@@ -44,7 +42,7 @@ struct Killer: Sendable {
   /// Lets the armed process die at its step, or kills it when it does not come there in time.
   private func waitForStep(_ step: String) async {
     let deadline = ContinuousClock.now + Self.stepPatience
-    while ContinuousClock.now < deadline, !Task.isCancelled {
+    while ContinuousClock.now < deadline, !notes.isKillingOver {
       guard let program = cluster.program(service) else { return }
       if isGone(program) {
         let exit = await program.waitForExit()
@@ -56,7 +54,7 @@ struct Killer: Sendable {
         await cluster.kill(service)
         return
       }
-      try? await Task.sleep(for: .milliseconds(10))
+      await rest(.milliseconds(10))
     }
     await kill()
   }
@@ -74,16 +72,20 @@ struct Killer: Sendable {
         if ContinuousClock.now > deadline {
           return notes.violated("\(service.rawValue) is not ready in time")
         }
-        await pauseShortly()
+        await rest(.milliseconds(10))
       }
     } catch {
       notes.violated("\(service.rawValue) cannot be started: \(error)")
     }
   }
 
-  /// Also in a cancelled task, which must leave the service running.
-  private func pauseShortly() async {
-    await Task { try? await Task.sleep(for: .milliseconds(10)) }.value
+  /// Waits, but not past the end of the killing.
+  private func rest(_ duration: Duration) async {
+    let end = ContinuousClock.now + duration
+    while ContinuousClock.now < end {
+      try? await Task.sleep(for: min(.milliseconds(100), end - .now))
+      if notes.isKillingOver && duration > .milliseconds(10) { return }
+    }
   }
 
   private func isGone(_ program: Program) -> Bool {

@@ -23,6 +23,7 @@ final class Notes: Sendable {
     var kills: [Kill] = []
     var actions: [String: Int] = [:]
     var closed: Set<String> = []
+    var isKillingOver = false
   }
 
   private let state = Mutex(State())
@@ -44,6 +45,11 @@ final class Notes: Sendable {
   func killed(_ service: String, at moment: Int64, step: String? = nil) {
     state.withLock { $0.kills.append(Kill(service: service, at: moment, step: step)) }
   }
+
+  /// Whether the killers are to end. They are told rather than cancelled, so that what they wait for
+  /// still comes.
+  var isKillingOver: Bool { state.withLock(\.isKillingOver) }
+  func endKilling() { state.withLock { $0.isKillingOver = true } }
 
   func did(_ action: String) { state.withLock { $0.actions[action, default: 0] += 1 } }
 

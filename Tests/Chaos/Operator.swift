@@ -54,6 +54,8 @@ final class Operator: Sendable {
     } catch is CancellationError {
       return
     } catch {
+      // The run ends while somebody asks.
+      if Task.isCancelled { return }
       notes.violated("a person was answered \(error) (\(what))", Scenario.orderID(in: what) ?? "")
     }
   }

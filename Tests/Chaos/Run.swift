@@ -44,8 +44,9 @@ struct Run: Sendable {
     let unsteady = Task { await changeTheSupplier() }
     let helping = Task { await people.goOn() }
     let begun = await buyAll()
-    (killing + [unsteady]).forEach { $0.cancel() }
+    notes.endKilling()
     for task in killing { await task.value }
+    unsteady.cancel()
     await unsteady.value
     helping.cancel()
     await helping.value
