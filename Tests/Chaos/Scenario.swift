@@ -55,7 +55,7 @@ struct Scenario: Sendable {
 
   /// The id of an order from any text that begins with it.
   static func orderID(in text: String) -> String? {
-    guard let start = text.range(of: prefix) else { return nil }
+    guard let start = text.firstRange(of: prefix) else { return nil }
     let number = text[start.upperBound...].prefix(5)
     guard number.count == 5, number.allSatisfy(\.isNumber) else { return nil }
     return prefix + number
