@@ -41,6 +41,16 @@ struct Market: Sendable {
     return request
   }
 
+  /// What a reseller is asked to do when his credentials are no good any more. Others of his orders may
+  /// have made him do it already.
+  func authorizeIfNeeded(_ reseller: Int64, _ notes: Notes) async throws {
+    let status = try await cluster.credentials.getCredentialStatus(
+      .init(userID: reseller, api: Self.api, environment: .sandbox), options: Self.options)
+    if [.valid, .expiring].contains(status.state) { return }
+    notes.did("CompleteAuthorization")
+    try await authorize(reseller)
+  }
+
   /// Lets a reseller consent anew, as he must when his tokens are lost or withdrawn.
   func authorize(_ reseller: Int64) async throws {
     let begun = try await cluster.credentials.beginAuthorization(

@@ -82,8 +82,7 @@ final class Operator: Sendable {
     if allowed.isEmpty { notes.violated("\(reason) leaves nothing to do", order.orderID) }
     if allowed.contains(.attestNotPlaced) { return try await findOut(order) }
     if reason.hasPrefix("CREDENTIALS_") || reason == "NO_CREDENTIALS" {
-      notes.did("CompleteAuthorization")
-      try await market.authorize(order.userID)
+      try await market.authorizeIfNeeded(order.userID, notes)
     }
     let scenario = scenarios[order.orderID]
     let tries = retries.withLock { $0[order.orderID, default: 0] }

@@ -50,7 +50,9 @@ struct Run: Sendable {
     await unsteady.value
     helping.cancel()
     await helping.value
-    try await cluster.sandbox.settings(["repeatedOrder": "firstIDs"])
+    try await cluster.sandbox.settings([
+      "repeatedOrder": "firstIDs", "accessTokenSeconds": 2_592_000,
+    ])
     try await cluster.sandbox.clearFaults()
     return begun
   }
