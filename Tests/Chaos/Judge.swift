@@ -87,12 +87,12 @@ struct Judge: Sendable {
   ) {
     let payouts = aftermath.payouts[name] ?? []
     if payouts.count != (isDue ? 2 : 0) { notes.violated("it has \(payouts.count) payouts", name) }
-    let known = Set(payouts.map { "\($0.payoutID)-" })
+    let known = Set(payouts.map(\.key))
     for transfer in sent where !known.contains(where: { transfer.senderItemID.hasPrefix($0) }) {
       notes.violated("\(transfer.senderItemID) was sent for no payout", name)
     }
     for payout in payouts {
-      let transfers = sent.filter { $0.senderItemID.hasPrefix("\(payout.payoutID)-") }
+      let transfers = sent.filter { $0.senderItemID.hasPrefix(payout.key) }
       let isPaid = payout.state == .paid
       if transfers.count > 1 || (transfers.count == 1) != isPaid {
         notes.violated(

@@ -45,7 +45,7 @@ extension Operator {
     for direction in [FundingDirection.topUp, .withdrawal] {
       _ = try await cluster.ledger.recordFunding(
         .init(
-          fundingID: "\(payout.payoutID)-\(payout.generation)-\(direction.rawValue)",
+          fundingID: "\(payout.key)\(payout.generation)-\(direction.rawValue)",
           environment: .sandbox, direction: direction,
           amount: .init(minorUnits: 10_000, currency: "USD"),
           occurredAt: .init(milliseconds: 1_790_000_000_000)), options: Market.options)
@@ -53,7 +53,7 @@ extension Operator {
   }
 
   private func help(_ payout: Payout) async throws {
-    let item = "\(payout.payoutID)-\(payout.generation)"
+    let item = payout.key + String(payout.generation)
     switch payout.reason?.code {
     case "NOT_CLAIMED", "HELD_BY_PAYPAL":
       notes.did("payout let through at PayPal")
@@ -79,6 +79,11 @@ extension Operator {
     }
     _ = try await cluster.ledger.attestPayout(request, options: Market.options)
   }
+}
+
+extension Payout {
+  /// What all its transfers are called at PayPal, but for the generation.
+  var key: String { payoutID.replacing("/", with: "-") + "-" }
 }
 
 /// Cents of a decimal text such as 18.20; what is no amount is none.
