@@ -5,6 +5,7 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure the built programs.",
     subcommands: [
-      RPCBench.self, ChainBench.self, LedgerBench.self, EchoServer.self, EchoLoad.self,
+      RPCBench.self, ChainBench.self, LedgerBench.self, PurchaseBench.self, EchoServer.self,
+      EchoLoad.self,
     ])
 }

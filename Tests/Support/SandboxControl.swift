@@ -12,6 +12,7 @@ public struct SandboxControl: Sendable {
       public let orderID: String
       public let customID: String
       public let amount: String
+      public let fee: String
       public let status: String
     }
     public struct Refund: Decodable, Sendable {
@@ -27,6 +28,7 @@ public struct SandboxControl: Sendable {
       public let senderBatchID: String
       public let receiver: String
       public let amount: String
+      public let fee: String
       public let status: String
     }
     /// Where an order goes to, as the supplier has it.
@@ -63,6 +65,8 @@ public struct SandboxControl: Sendable {
       public let captures: [Capture]
       public let refunds: [Refund]
       public let payouts: [Payout]
+      /// In minor units by currency; none before the first movement.
+      public let balances: [String: Int64]
     }
     /// An exchange for tokens that the supplier was asked for.
     public struct Exchange: Decodable, Sendable {
@@ -80,6 +84,19 @@ public struct SandboxControl: Sendable {
     }
     public let paypal: PayPal
     public let aliexpress: AliExpress
+  }
+
+  /// A fault that happened.
+  public struct Strike: Decodable, Sendable {
+    public let name: String
+    /// What the call was about: its method or path first.
+    public let keys: [String]
+    /// Milliseconds since 1970.
+    public let at: Int64
+  }
+
+  private struct Guide: Decodable {
+    let faults: [String: String]
   }
 
   public struct Refused: Error, CustomStringConvertible {
@@ -111,6 +128,17 @@ public struct SandboxControl: Sendable {
   /// Ends all faults.
   public func clearFaults() async throws {
     _ = try await send("DELETE", "/control/faults")
+  }
+
+  /// Every fault that happened, oldest first.
+  public func strikes() async throws -> [Strike] {
+    try JSONDecoder().decode([Strike].self, from: try await send("GET", "/control/strikes"))
+  }
+
+  /// The names of all faults that there are.
+  public func faultNames() async throws -> [String] {
+    let data = try await send("GET", "/control")
+    return try JSONDecoder().decode(Guide.self, from: data).faults.keys.sorted()
   }
 
   /// Changes settings of the simulated world.

@@ -60,12 +60,12 @@ public struct Shop: Sendable {
 
   /// Checks out one mug.
   @discardableResult
-  public func checkout(_ orderID: String, listing: String = listing, quantity: Int32 = 1)
-    async throws -> Contract.Order
-  {
+  public func checkout(
+    _ orderID: String, listing: String = listing, quantity: Int32 = 1, shipTo: Address = address
+  ) async throws -> Contract.Order {
     try await cluster.orders.createCheckout(
       .init(
-        orderID: orderID, listingID: listing, quantity: quantity, shipTo: Self.address,
+        orderID: orderID, listingID: listing, quantity: quantity, shipTo: shipTo,
         returnURL: "", cancelURL: ""),
       options: Self.asOperator)
   }

@@ -12,6 +12,7 @@ struct ControlFace: Sendable {
     "GET /control/truth?order=PREFIX: captures, payouts and supplier orders; prefix optional",
     "GET, POST /control/settings: {\"NAME\": value, ...}",
     "GET, POST, DELETE /control/faults: {\"name\", \"times\", \"probability\", \"match\", extras}",
+    "GET /control/strikes: every fault that happened: its name, the call's keys, when",
     "POST /control/paypal/approve: {\"order_id\"}",
     "POST /control/paypal/refund: {\"capture_id\"}; as if by hand at PayPal, all that is left",
     "POST /control/paypal/payout: {\"sender_item_id\", \"status\": such as RETURNED}",
@@ -35,6 +36,8 @@ struct ControlFace: Sendable {
       case (.post, "/control/settings"): return .json(try setSettings(Self.object(call)))
       case (.get, "/control/faults"): return .json(world.change { state, _ in state.faults.json })
       case (.post, "/control/faults"): return .json(try addFault(Self.object(call)))
+      case (.get, "/control/strikes"):
+        return .json(world.change { state, _ in state.faults }.strikesJSON)
       case (.delete, "/control/faults"):
         world.change { state, _ in state.faults.removeAll() }
         return Answer(status: 204, body: .none)

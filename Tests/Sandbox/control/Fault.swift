@@ -25,9 +25,23 @@ struct Fault: Sendable {
   }
 }
 
+/// A misbehaviour that happened.
+struct Strike: Sendable {
+  let name: String
+  /// Those of the call, the first ones of many; and what the fault was limited to.
+  let keys: [String]
+  /// Milliseconds since 1970.
+  let at: Int64
+}
+
 /// All misbehaviours that are switched on, in the order in which they were.
 struct Faults: Sendable {
+  /// Strikes that are kept: the first ones.
+  static let strikesMax = 1_000_000
+  static let strikeKeysMax = 6
+
   private var active: [String: [Fault]] = [:]
+  private(set) var strikes: [Strike] = []
 
   var isEmpty: Bool { active.isEmpty }
 
@@ -51,9 +65,27 @@ struct Faults: Sendable {
         if faults[index].times == 0 { faults.remove(at: index) }
         active[name.rawValue] = faults.isEmpty ? nil : faults
       }
+      record(name.rawValue, keys, fault)
       return fault
     }
     return nil
+  }
+
+  private mutating func record(_ name: String, _ keys: [String], _ fault: Fault) {
+    guard strikes.count < Self.strikesMax else { return }
+    let shown = keys.prefix(Self.strikeKeysMax) + (fault.match.map { [$0] } ?? [])
+    strikes.append(Strike(name: name, keys: Array(shown), at: World.wallClock()))
+  }
+
+  /// What has happened, oldest first.
+  var strikesJSON: JSON {
+    .array(
+      strikes.map { strike in
+        [
+          "name": .string(strike.name), "keys": .array(strike.keys.map(JSON.string)),
+          "at": .integer(strike.at),
+        ]
+      })
   }
 
   /// What is switched on, for people.
