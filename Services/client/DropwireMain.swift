@@ -44,7 +44,7 @@ import ArgumentParser
           SaleVerb.self, SalesVerb.self, BalanceVerb.self, StatementVerb.self,
           TrialBalanceVerb.self, PayoutsVerb.self, PayoutVerbs.self, RecipientVerbs.self,
           PayoutTermsVerbs.self, RateVerbs.self, FundVerb.self, ExportVerb.self, VerifyVerb.self,
-          CheckVerb.self, LedgerVerbs.self,
+          CheckVerb.self, ReconcileVerb.self, LedgerVerbs.self,
         ]),
       CommandGroup(
         name: "All services",

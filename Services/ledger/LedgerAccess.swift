@@ -34,6 +34,7 @@ enum LedgerAccess {
         "ListEntries": [.gateway, .operator],
         "ReleasePayouts": [.operator],
         "GetProfit": [.gateway, .operator],
+        "Reconcile": [.gateway, .operator],
         "ListCommissionRates": [.gateway, .operator],
         "ListPayoutRecipients": [.gateway, .operator],
         "GetPayoutTerms": [.gateway, .operator],

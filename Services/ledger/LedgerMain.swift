@@ -52,16 +52,16 @@ import Store
       .file(common.databasePath), applicationID: Schema.applicationID,
       migrations: Schema.migrations, logger: host.logger)
     let http = OutsideHTTP(configuration: http, logger: host.logger)
+    let payPal = PayPalPayouts(
+      sandbox: client(outside.sandbox.payPal, http),
+      production: client(outside.production.payPal, http))
     let work = PayoutWork(
-      store: store,
-      gateway: PayPalPayouts(
-        sandbox: client(outside.sandbox.payPal, http),
-        production: client(outside.production.payPal, http)),
+      store: store, gateway: payPal,
       pollMilliseconds: pace.pollMilliseconds, itemsMax: pace.itemsMax, logger: host.logger)
     try await work.takeOver()
     let runner = IntentRunner(store: store, logger: host.logger, handlers: work.handlers)
     let checker = BookChecker(store: store, logger: host.logger, pause: checkPause)
-    let service = LedgerService(store: store, logger: host.logger)
+    let service = LedgerService(store: store, logger: host.logger, activity: payPal)
     try await host.run(
       services: [service.rpcService()], access: LedgerAccess.table,
       sources: .init(store: store, outside: http),

@@ -13,6 +13,8 @@ import Store
 struct LedgerService: LedgerMethods {
   let store: Store
   let logger: Logger
+  /// What PayPal says about the account.
+  var activity: any ActivityGateway = PayPalPayouts(sandbox: nil, production: nil)
 
   /// Books a captured payment. Only `orders` calls it (and an operator, in development).
   func recordCapture(_ request: RecordCaptureRequest, _ context: CallContext) async throws

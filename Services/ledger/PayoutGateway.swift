@@ -39,6 +39,8 @@ struct BatchReport: Hashable, Sendable {
     /// Nil when not told.
     var fee: Amount?
     var errorName: String?
+    /// In PayPal's list of the account; empty until it is known.
+    var transactionID = ""
   }
 
   let batchID: String
@@ -57,7 +59,7 @@ struct PayPalPayouts: PayoutGateway {
   }
 
   func submit(_ batch: TransferBatch) async -> Outcome<BatchReport> {
-    guard let client = client(batch.environment) else { return notConfigured }
+    guard let client = client(batch.environment) else { return notConfigured() }
     let outcome = await client.createPayouts(
       NewPayoutBatch(
         senderBatchID: batch.senderBatchID,
@@ -72,11 +74,11 @@ struct PayPalPayouts: PayoutGateway {
   func look(atBatch batchID: String, in environment: Contract.Environment) async
     -> Outcome<BatchReport>
   {
-    guard let client = client(environment) else { return notConfigured }
+    guard let client = client(environment) else { return notConfigured() }
     return await client.getPayoutBatch(batchID).map(BatchReport.init)
   }
 
-  private func client(_ environment: Contract.Environment) -> PayPalClient? {
+  func client(_ environment: Contract.Environment) -> PayPalClient? {
     switch environment {
     case .sandbox: sandbox
     case .production: production
@@ -84,7 +86,7 @@ struct PayPalPayouts: PayoutGateway {
     }
   }
 
-  private var notConfigured: Outcome<BatchReport> {
+  func notConfigured<Value>() -> Outcome<Value> {
     .refused(
       Refusal(
         code: "PAYPAL_NOT_CONFIGURED", text: "this environment has no PayPal account",
@@ -99,7 +101,7 @@ extension BatchReport {
       items: batch.items.map {
         Item(
           senderItemID: $0.senderItemID, itemID: $0.id, status: $0.status, amount: $0.amount,
-          fee: $0.fee, errorName: $0.errorName)
+          fee: $0.fee, errorName: $0.errorName, transactionID: $0.transactionID)
       })
   }
 }

@@ -32,8 +32,8 @@ enum PayoutRules {
     case wait(PayoutReason)
   }
 
-  /// Sends min(due, balance) as far as PayPal can express it, or says what is missing. What is left
-  /// of it stays in the payee's account.
+  /// Sends min(due, balance) as far as PayPal can express it in one item, or says what is missing.
+  /// What is left of it stays in the payee's account, free to be paid out on demand.
   static func decide(_ facts: Facts) throws(MoneyError) -> Decision {
     guard facts.isConfigured else {
       return .wait(
@@ -85,9 +85,12 @@ enum PayoutRules {
     return .submit(amount, to: email)
   }
 
-  /// The most of an amount that PayPal can be asked for: of some currencies it takes no fractions. An
-  /// amount in a currency that it does not know is left to its refusal.
+  /// The most of an amount that PayPal can be asked for in one item: of some currencies it takes no
+  /// fractions. An amount in a currency that it does not know is left to its refusal.
   static func expressible(_ amount: Amount) throws(MoneyError) -> Amount {
+    if let most = PayPalCurrency.payoutMax(amount.currency), try most.isLess(than: amount) {
+      return most
+    }
     if PayPalCurrency.canExpress(amount) || !PayPalCurrency.isSupported(amount.currency) {
       return amount
     }

@@ -145,6 +145,14 @@ const void *dropwire_ledger_v1_ListPayoutsResponse_descriptor(void) { return &dr
 
 const void *dropwire_ledger_v1_RetryPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__retry_payout_request__descriptor; }
 
+const void *dropwire_ledger_v1_ReconcileRequest_descriptor(void) { return &dropwire__ledger__v1__reconcile_request__descriptor; }
+
+const void *dropwire_ledger_v1_ReconcileLine_descriptor(void) { return &dropwire__ledger__v1__reconcile_line__descriptor; }
+
+const void *dropwire_ledger_v1_ReconcileTally_descriptor(void) { return &dropwire__ledger__v1__reconcile_tally__descriptor; }
+
+const void *dropwire_ledger_v1_ReconcileResponse_descriptor(void) { return &dropwire__ledger__v1__reconcile_response__descriptor; }
+
 const void *dropwire_ledger_v1_ReleasePayoutsRequest_descriptor(void) { return &dropwire__ledger__v1__release_payouts_request__descriptor; }
 
 const void *dropwire_ledger_v1_ReleasePayoutsResponse_descriptor(void) { return &dropwire__ledger__v1__release_payouts_response__descriptor; }

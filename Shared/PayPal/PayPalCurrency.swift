@@ -23,6 +23,12 @@ public enum PayPalCurrency {
     if case .done = value(of: amount) { true } else { false }
   }
 
+  /// The most that one item of a payout may be over; nil where no bound is known. PayPal names it in
+  /// US dollars only, and refuses items of other currencies above the same worth.
+  public static func payoutMax(_ currency: Currency) -> Amount? {
+    currency == .usd ? Amount(minorUnits: 2_000_000, currency: .usd) : nil
+  }
+
   private static func decimals(_ currency: Currency) -> Int? {
     if withDecimals.contains(currency.code) { return 2 }
     return withoutDecimals.contains(currency.code) ? 0 : nil

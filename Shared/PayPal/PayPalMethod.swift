@@ -28,6 +28,9 @@ struct PayPalMethod: Sendable {
   /// A batch carries many payouts, so few calls are needed however many orders there are.
   static let createPayout = PayPalMethod(
     name: "payouts.create", ratePerSecond: 50, timeout: .seconds(30))
+  /// Asked by people, a page at a time.
+  static let listTransactions = PayPalMethod(
+    name: "transactions.list", ratePerSecond: 5, timeout: .seconds(30))
   static let getPayoutBatch = PayPalMethod(
     name: "payouts.get", ratePerSecond: 50, timeout: .seconds(15))
 }

@@ -104,10 +104,12 @@ public struct PayPalPayoutItem: Sendable, Hashable {
   public var fee: Amount?
   /// Why it was not paid, such as RECEIVER_UNREGISTERED; nil when there is no error.
   public var errorName: String?
+  /// Under which the account's list has it; empty when not told.
+  public var transactionID: String
 
   public init(
     id: String, senderItemID: String, status: String, amount: Amount? = nil, fee: Amount? = nil,
-    errorName: String? = nil
+    errorName: String? = nil, transactionID: String = ""
   ) {
     self.id = id
     self.senderItemID = senderItemID
@@ -115,6 +117,7 @@ public struct PayPalPayoutItem: Sendable, Hashable {
     self.amount = amount
     self.fee = fee
     self.errorName = errorName
+    self.transactionID = transactionID
   }
 
   /// Nil when it lacks id or status.
@@ -126,6 +129,6 @@ public struct PayPalPayoutItem: Sendable, Hashable {
       id: id, senderItemID: item?["sender_item_id"]?.text ?? "", status: status,
       amount: PayPalCurrency.amount(item?["amount"], codeName: "currency"),
       fee: PayPalCurrency.amount(json["payout_item_fee"], codeName: "currency"),
-      errorName: json["errors"]?["name"]?.text)
+      errorName: json["errors"]?["name"]?.text, transactionID: json["transaction_id"]?.text ?? "")
   }
 }

@@ -22,6 +22,8 @@ import Testing
   private static let amounts: [([Int64], Int64)] = [
     ([500, 500, 500], 500), ([500, 900, 10_000], 500), ([500, 200, 10_000], 200),
     ([500, 1, 1], 1),
+    // PayPal's most for one item.
+    ([2_000_001, 2_500_000, 9_000_000], 2_000_000),
   ]
 
   @Test(arguments: amounts)
@@ -49,7 +51,7 @@ import Testing
 
   @Test(arguments: [
     ("TWD", 1880, 1800), ("HUF", 99, 0), ("HUF", 100, 100), ("USD", 1881, 1881), ("JPY", 7, 7),
-    ("KWD", 1234, 1234),
+    ("KWD", 1234, 1234), ("JPY", 2_000_001, 2_000_001),
   ])
   func `only what PayPal can express is sent, and the rest stays owed`(
     _ code: String, _ due: Int64, _ sent: Int64

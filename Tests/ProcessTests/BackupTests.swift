@@ -113,7 +113,7 @@ import Testing
       let orders = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/orders.db"))
       for (content, words) in [
         (Data(bytes.prefix(bytes.count / 2)), "it has \(bytes.count / 2) bytes"),
-        (flipped(bytes), "the journal's chain breaks at entry one/capture"),
+        (flipped(bytes), "missing from index"),
         (orders, "application id"), (Data("diary".utf8), "no SQLite database"),
       ] {
         try content.write(to: URL(fileURLWithPath: ledger))

@@ -193,6 +193,17 @@ public struct SandboxControl: Sendable {
       "POST", "/control/paypal/payout", ["sender_item_id": senderItemID, "status": status])
   }
 
+  /// Puts a line into the list of PayPal's account that no call made.
+  public func addTransaction(_ amount: String, eventCode: String = "T0400") async throws {
+    _ = try await send(
+      "POST", "/control/paypal/transaction", ["amount": amount, "event_code": eventCode])
+  }
+
+  /// Keeps a line out of the list of PayPal's account.
+  public func hideTransaction(_ id: String) async throws {
+    _ = try await send("POST", "/control/paypal/transaction", ["hide": id])
+  }
+
   /// Gives a buyer back all that is left of a capture, as a person does at PayPal.
   public func refund(capture captureID: String) async throws {
     _ = try await send("POST", "/control/paypal/refund", ["capture_id": captureID])

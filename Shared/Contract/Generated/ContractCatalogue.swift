@@ -76,6 +76,10 @@ public enum ContractCatalogue {
     ListPayoutsRequest.self,
     ListPayoutsResponse.self,
     RetryPayoutRequest.self,
+    ReconcileRequest.self,
+    ReconcileLine.self,
+    ReconcileTally.self,
+    ReconcileResponse.self,
     ReleasePayoutsRequest.self,
     ReleasePayoutsResponse.self,
     AttestPayoutRequest.self,
@@ -231,6 +235,9 @@ public enum ContractCatalogue {
       MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "RetryPayout", RetryPayoutRequest.self, Payout.self,
         isIdempotent: false),
+      MethodDescription.answering(
+        "dropwire.ledger.v1.Ledger", "Reconcile", ReconcileRequest.self, ReconcileResponse.self,
+        isIdempotent: true),
       MethodDescription.answering(
         "dropwire.ledger.v1.Ledger", "ReleasePayouts", ReleasePayoutsRequest.self,
         ReleasePayoutsResponse.self, isIdempotent: true),

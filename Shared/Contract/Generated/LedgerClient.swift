@@ -208,6 +208,16 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "RetryPayout", request, isIdempotent: false, options)
   }
 
+  /// Holds PayPal's list of our account and the items of our batches against the books. Asks
+  /// PayPal; changes nothing. Errors: INVALID_ARGUMENT; FAILED_PRECONDITION ACTIVITY_REFUSED with
+  /// PayPal's code; UNAVAILABLE when PayPal could not be asked.
+  public func reconcile(_ request: ReconcileRequest, options: CallOptions = CallOptions())
+    async throws -> ReconcileResponse
+  {
+    try await channel.call(
+      "dropwire.ledger.v1.Ledger", "Reconcile", request, isIdempotent: true, options)
+  }
+
   /// Lets payouts go out again that wait since a restore. Replay: nothing is held any more.
   public func releasePayouts(_ request: ReleasePayoutsRequest, options: CallOptions = CallOptions())
     async throws -> ReleasePayoutsResponse

@@ -922,6 +922,90 @@ extension RetryPayoutRequest: ContractMessage {
   }
 }
 
+extension ReconcileRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ReconcileRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, environment)
+    fields.message(1, from)
+    fields.message(2, until)
+    fields.value(3, withMatched)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    environment = try fields.value(0)
+    from = try fields.message(1)
+    until = try fields.message(2)
+    withMatched = try fields.value(3)
+  }
+}
+
+extension ReconcileLine: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ReconcileLine_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, kind)
+    fields.value(1, reason)
+    fields.value(2, subject)
+    fields.value(3, providerID)
+    fields.message(4, booked)
+    fields.message(5, reported)
+    fields.value(6, text)
+    fields.message(7, since)
+    fields.value(8, ageSeconds)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    kind = try fields.value(0)
+    reason = try fields.value(1)
+    subject = try fields.value(2)
+    providerID = try fields.value(3)
+    booked = try fields.message(4)
+    reported = try fields.message(5)
+    text = try fields.value(6)
+    since = try fields.message(7)
+    ageSeconds = try fields.value(8)
+  }
+}
+
+extension ReconcileTally: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ReconcileTally_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, kind)
+    fields.value(1, matched)
+    fields.value(2, open)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    kind = try fields.value(0)
+    matched = try fields.value(1)
+    open = try fields.value(2)
+  }
+}
+
+extension ReconcileResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_ReconcileResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, lines)
+    fields.values(1, tallies)
+    fields.message(2, from)
+    fields.message(3, until)
+    fields.message(4, refreshedAt)
+    fields.value(5, leftOut)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    lines = try fields.values(0)
+    tallies = try fields.values(1)
+    from = try fields.message(2)
+    until = try fields.message(3)
+    refreshedAt = try fields.message(4)
+    leftOut = try fields.value(5)
+  }
+}
+
 extension ReleasePayoutsRequest: ContractMessage {
   public static let layout = MessageLayout(dropwire_ledger_v1_ReleasePayoutsRequest_descriptor())
 

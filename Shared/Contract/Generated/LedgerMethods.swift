@@ -89,6 +89,12 @@ public protocol LedgerMethods: Sendable {
     -> ListPayoutsResponse
   func retryPayout(_ request: RetryPayoutRequest, _ context: CallContext) async throws -> Payout
 
+  /// Holds PayPal's list of our account and the items of our batches against the books. Asks
+  /// PayPal; changes nothing. Errors: INVALID_ARGUMENT; FAILED_PRECONDITION ACTIVITY_REFUSED with
+  /// PayPal's code; UNAVAILABLE when PayPal could not be asked.
+  func reconcile(_ request: ReconcileRequest, _ context: CallContext) async throws
+    -> ReconcileResponse
+
   /// Lets payouts go out again that wait since a restore. Replay: nothing is held any more.
   func releasePayouts(_ request: ReleasePayoutsRequest, _ context: CallContext) async throws
     -> ReleasePayoutsResponse
@@ -257,6 +263,12 @@ extension LedgerMethods {
     throw .unimplemented("dropwire.ledger.v1.Ledger", "RetryPayout")
   }
 
+  public func reconcile(_ request: ReconcileRequest, _ context: CallContext) async throws
+    -> ReconcileResponse
+  {
+    throw .unimplemented("dropwire.ledger.v1.Ledger", "Reconcile")
+  }
+
   public func releasePayouts(_ request: ReleasePayoutsRequest, _ context: CallContext) async throws
     -> ReleasePayoutsResponse
   {
@@ -322,6 +334,7 @@ extension LedgerMethods {
     methods["GetPayout"] = .answering(getPayout)
     methods["ListPayouts"] = .answering(listPayouts)
     methods["RetryPayout"] = .answering(retryPayout)
+    methods["Reconcile"] = .answering(reconcile)
     methods["ReleasePayouts"] = .answering(releasePayouts)
     methods["AttestPayout"] = .answering(attestPayout)
     methods["ExportJournal"] = .streaming(exportJournal)

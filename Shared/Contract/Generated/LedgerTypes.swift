@@ -234,6 +234,133 @@ public enum PayoutState: ContractEnum {
   }
 }
 
+public enum ReconcileKind: ContractEnum {
+  case unspecified
+  case capture
+  /// A lost dispute as well.
+  case refund
+  case payout
+  /// A top-up or a withdrawal.
+  case funding
+  /// What PayPal lists and the books have no word for.
+  case other
+  /// A supplier's order. The ledger does not make such lines; its callers may.
+  case purchase
+  /// A number that this contract does not name, from a newer one.
+  case unrecognized(Int32)
+
+  public static let namePrefix = "RECONCILE_KIND_"
+  public static let allKnown: [Self] = [
+    .unspecified, .capture, .refund, .payout, .funding, .other, .purchase,
+  ]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .capture
+    case 2: self = .refund
+    case 3: self = .payout
+    case 4: self = .funding
+    case 5: self = .other
+    case 6: self = .purchase
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .capture: 1
+    case .refund: 2
+    case .payout: 3
+    case .funding: 4
+    case .other: 5
+    case .purchase: 6
+    case .unrecognized(let number): number
+    }
+  }
+
+  public var name: String {
+    switch self {
+    case .unspecified: "RECONCILE_KIND_UNSPECIFIED"
+    case .capture: "RECONCILE_KIND_CAPTURE"
+    case .refund: "RECONCILE_KIND_REFUND"
+    case .payout: "RECONCILE_KIND_PAYOUT"
+    case .funding: "RECONCILE_KIND_FUNDING"
+    case .other: "RECONCILE_KIND_OTHER"
+    case .purchase: "RECONCILE_KIND_PURCHASE"
+    case .unrecognized(let number): String(number)
+    }
+  }
+}
+
+public enum ReconcileReason: ContractEnum {
+  case unspecified
+  case matched
+  case amountDiffers
+  case feeDiffers
+  case stateDiffers
+  case notInBooks
+  /// Booked, and the other side does not show it though it should by now.
+  case notAtProvider
+  /// Booked, and too young to be shown for certain.
+  case notYetShown
+  case pendingAtProvider
+  /// A number that this contract does not name, from a newer one.
+  case unrecognized(Int32)
+
+  public static let namePrefix = "RECONCILE_REASON_"
+  public static let allKnown: [Self] = [
+    .unspecified, .matched, .amountDiffers, .feeDiffers, .stateDiffers, .notInBooks, .notAtProvider,
+    .notYetShown, .pendingAtProvider,
+  ]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .matched
+    case 2: self = .amountDiffers
+    case 3: self = .feeDiffers
+    case 4: self = .stateDiffers
+    case 5: self = .notInBooks
+    case 6: self = .notAtProvider
+    case 7: self = .notYetShown
+    case 8: self = .pendingAtProvider
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .matched: 1
+    case .amountDiffers: 2
+    case .feeDiffers: 3
+    case .stateDiffers: 4
+    case .notInBooks: 5
+    case .notAtProvider: 6
+    case .notYetShown: 7
+    case .pendingAtProvider: 8
+    case .unrecognized(let number): number
+    }
+  }
+
+  public var name: String {
+    switch self {
+    case .unspecified: "RECONCILE_REASON_UNSPECIFIED"
+    case .matched: "RECONCILE_REASON_MATCHED"
+    case .amountDiffers: "RECONCILE_REASON_AMOUNT_DIFFERS"
+    case .feeDiffers: "RECONCILE_REASON_FEE_DIFFERS"
+    case .stateDiffers: "RECONCILE_REASON_STATE_DIFFERS"
+    case .notInBooks: "RECONCILE_REASON_NOT_IN_BOOKS"
+    case .notAtProvider: "RECONCILE_REASON_NOT_AT_PROVIDER"
+    case .notYetShown: "RECONCILE_REASON_NOT_YET_SHOWN"
+    case .pendingAtProvider: "RECONCILE_REASON_PENDING_AT_PROVIDER"
+    case .unrecognized(let number): String(number)
+    }
+  }
+}
+
 public enum PayoutFinding: ContractEnum {
   case unspecified
   /// Nothing of it left our account.
@@ -1247,6 +1374,95 @@ public struct RetryPayoutRequest: Sendable, Hashable {
 
   public init(payoutID: String = "") {
     self.payoutID = payoutID
+  }
+}
+
+/// The request of `Ledger.Reconcile`.
+public struct ReconcileRequest: Sendable, Hashable {
+  public var environment: Environment
+  /// Absent: 31 days before `until`.
+  public var from: Timestamp?
+  /// Outside of the time; absent: now. At most 31 days after `from`.
+  public var until: Timestamp?
+  /// Whether matched lines are listed too.
+  public var withMatched: Bool
+
+  public init(
+    environment: Environment = .unspecified, from: Timestamp? = nil, until: Timestamp? = nil,
+    withMatched: Bool = false
+  ) {
+    self.environment = environment
+    self.from = from
+    self.until = until
+    self.withMatched = withMatched
+  }
+}
+
+public struct ReconcileLine: Sendable, Hashable {
+  public var kind: ReconcileKind
+  public var reason: ReconcileReason
+  /// The journal's entry, the payout, the order of a purchase, or PayPal's event code.
+  public var subject: String
+  /// The other side's id.
+  public var providerID: String
+  public var booked: Money?
+  /// As the other side says; negative when money went.
+  public var reported: Money?
+  public var text: String
+  public var since: Timestamp?
+  public var ageSeconds: Int64
+
+  public init(
+    kind: ReconcileKind = .unspecified, reason: ReconcileReason = .unspecified,
+    subject: String = "", providerID: String = "", booked: Money? = nil, reported: Money? = nil,
+    text: String = "", since: Timestamp? = nil, ageSeconds: Int64 = 0
+  ) {
+    self.kind = kind
+    self.reason = reason
+    self.subject = subject
+    self.providerID = providerID
+    self.booked = booked
+    self.reported = reported
+    self.text = text
+    self.since = since
+    self.ageSeconds = ageSeconds
+  }
+}
+
+public struct ReconcileTally: Sendable, Hashable {
+  public var kind: ReconcileKind
+  public var matched: Int64
+  public var open: Int64
+
+  public init(kind: ReconcileKind = .unspecified, matched: Int64 = 0, open: Int64 = 0) {
+    self.kind = kind
+    self.matched = matched
+    self.open = open
+  }
+}
+
+/// The answer of `Ledger.Reconcile`.
+public struct ReconcileResponse: Sendable, Hashable {
+  /// Oldest first, 5,000 at most.
+  public var lines: [ReconcileLine]
+  public var tallies: [ReconcileTally]
+  public var from: Timestamp?
+  public var until: Timestamp?
+  /// Up to when PayPal's list is complete; absent when it does not say.
+  public var refreshedAt: Timestamp?
+  /// Lines that had no place.
+  public var leftOut: Int64
+
+  public init(
+    lines: [ReconcileLine] = [], tallies: [ReconcileTally] = [], from: Timestamp? = nil,
+    until: Timestamp? = nil, refreshedAt: Timestamp? = nil, leftOut: Int64 = 0
+  ) {
+    self.lines = lines
+    self.tallies = tallies
+    self.from = from
+    self.until = until
+    self.refreshedAt = refreshedAt
+    self.leftOut = leftOut
   }
 }
 

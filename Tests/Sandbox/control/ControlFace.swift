@@ -16,6 +16,7 @@ struct ControlFace: Sendable {
     "POST /control/paypal/approve: {\"order_id\"}",
     "POST /control/paypal/refund: {\"capture_id\"}; as if by hand at PayPal, all that is left",
     "POST /control/paypal/payout: {\"sender_item_id\", \"status\": such as RETURNED}",
+    "POST /control/paypal/transaction: {\"amount\", \"event_code\"} or {\"hide\": id}: in the list",
     "POST /control/aliexpress/sku: {\"sku_id\", \"price\", \"stock\"}",
     "POST /control/aliexpress/order: {\"order_id\", \"event\": pay | ship | finish | cancel}",
     "POST /control/aliexpress/token: {\"access_token\", \"account\", \"expires_in\"}",
@@ -44,6 +45,8 @@ struct ControlFace: Sendable {
       case (.post, "/control/paypal/approve"): return .json(try approve(Self.object(call)))
       case (.post, "/control/paypal/refund"): return .json(try refund(Self.object(call)))
       case (.post, "/control/paypal/payout"): return .json(try movePayout(Self.object(call)))
+      case (.post, "/control/paypal/transaction"):
+        return .json(try changeTransactions(Self.object(call)))
       case (.post, "/control/aliexpress/sku"): return .json(try setSKU(Self.object(call)))
       case (.post, "/control/aliexpress/order"): return .json(try moveOrder(Self.object(call)))
       case (.post, "/control/aliexpress/token"): return .json(try setToken(Self.object(call)))

@@ -129,6 +129,7 @@ extension WorldState {
     case .payout(let id):
       guard let batch = payPal.payouts[id] else { throw .noSuchPayout }
       return .json(batch.json(at: now, base: base, .init(call.query)))
+    case .transactions(let query): return .json(payPal.answer(query, now: now))
     case .payoutItem(let id): return .json(try item(id).json(at: now, base: base))
     case .cancelItem(let id): return .json(try cancelItem(id, now: now).json(at: now, base: base))
     }

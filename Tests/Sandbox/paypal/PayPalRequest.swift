@@ -10,6 +10,7 @@ enum PayPalRequest: Sendable {
   case payout(String)
   case payoutItem(String)
   case cancelItem(String)
+  case transactions(TransactionQuery)
 
   init(_ call: Call, _ path: [Substring]) throws(PayPalRefusal) {
     let id = String(path.count > 3 ? path[3] : "")
@@ -30,6 +31,8 @@ enum PayPalRequest: Sendable {
     case (.get, "v1/payments/payouts", 4): self = .payout(id)
     case (.get, "v1/payments/payouts-item", 4): self = .payoutItem(id)
     case (.post, "v1/payments/payouts-item", 5) where path[4] == "cancel": self = .cancelItem(id)
+    case (.get, "v1/reporting/transactions", 3):
+      self = .transactions(try TransactionQuery(call.query))
     default: throw .notFound
     }
   }

@@ -19,6 +19,9 @@ struct PayPalWorld: Sendable {
   var batchOfItem: [String: String] = [:]
   /// What the account holds in each currency, in minor units; the setting's value before any move.
   var balances: [String: Int64] = [:]
+  /// Lines of the account's list that no call made, and ids that it does not show.
+  var strangers: [TransactionLine] = []
+  var hidden: Set<String> = []
   private var tokens: [String: Int64] = [:]
   private var made: Int64 = 0
   private let birth: String

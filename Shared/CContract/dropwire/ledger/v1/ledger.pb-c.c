@@ -2122,6 +2122,186 @@ void   dropwire__ledger__v1__retry_payout_request__free_unpacked
   assert(message->base.descriptor == &dropwire__ledger__v1__retry_payout_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__ledger__v1__reconcile_request__init
+                     (Dropwire__Ledger__V1__ReconcileRequest         *message)
+{
+  static const Dropwire__Ledger__V1__ReconcileRequest init_value = DROPWIRE__LEDGER__V1__RECONCILE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__reconcile_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__reconcile_request__pack
+                     (const Dropwire__Ledger__V1__ReconcileRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__reconcile_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ReconcileRequest *
+       dropwire__ledger__v1__reconcile_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ReconcileRequest *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__reconcile_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__reconcile_request__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__reconcile_line__init
+                     (Dropwire__Ledger__V1__ReconcileLine         *message)
+{
+  static const Dropwire__Ledger__V1__ReconcileLine init_value = DROPWIRE__LEDGER__V1__RECONCILE_LINE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__reconcile_line__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileLine *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_line__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__reconcile_line__pack
+                     (const Dropwire__Ledger__V1__ReconcileLine *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_line__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__reconcile_line__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileLine *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_line__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ReconcileLine *
+       dropwire__ledger__v1__reconcile_line__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ReconcileLine *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__reconcile_line__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__reconcile_line__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileLine *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_line__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__reconcile_tally__init
+                     (Dropwire__Ledger__V1__ReconcileTally         *message)
+{
+  static const Dropwire__Ledger__V1__ReconcileTally init_value = DROPWIRE__LEDGER__V1__RECONCILE_TALLY__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__reconcile_tally__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileTally *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_tally__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__reconcile_tally__pack
+                     (const Dropwire__Ledger__V1__ReconcileTally *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_tally__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__reconcile_tally__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileTally *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_tally__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ReconcileTally *
+       dropwire__ledger__v1__reconcile_tally__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ReconcileTally *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__reconcile_tally__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__reconcile_tally__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileTally *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_tally__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__ledger__v1__reconcile_response__init
+                     (Dropwire__Ledger__V1__ReconcileResponse         *message)
+{
+  static const Dropwire__Ledger__V1__ReconcileResponse init_value = DROPWIRE__LEDGER__V1__RECONCILE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__reconcile_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__reconcile_response__pack
+                     (const Dropwire__Ledger__V1__ReconcileResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__reconcile_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__ReconcileResponse *
+       dropwire__ledger__v1__reconcile_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__ReconcileResponse *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__reconcile_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__reconcile_response__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__reconcile_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__ledger__v1__release_payouts_request__init
                      (Dropwire__Ledger__V1__ReleasePayoutsRequest         *message)
 {
@@ -6633,6 +6813,392 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__retry_payout_request__des
   (ProtobufCMessageInit) dropwire__ledger__v1__retry_payout_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__reconcile_request__field_descriptors[4] =
+{
+  {
+    "environment",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileRequest, from),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileRequest, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "with_matched",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileRequest, with_matched),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__reconcile_request__field_indices_by_name[] = {
+  0,   /* field[0] = environment */
+  1,   /* field[1] = from */
+  2,   /* field[2] = until */
+  3,   /* field[3] = with_matched */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__reconcile_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReconcileRequest",
+  "ReconcileRequest",
+  "Dropwire__Ledger__V1__ReconcileRequest",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ReconcileRequest),
+  4,
+  dropwire__ledger__v1__reconcile_request__field_descriptors,
+  dropwire__ledger__v1__reconcile_request__field_indices_by_name,
+  1,  dropwire__ledger__v1__reconcile_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__reconcile_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__reconcile_line__field_descriptors[9] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, kind),
+    &dropwire__ledger__v1__reconcile_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, reason),
+    &dropwire__ledger__v1__reconcile_reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "provider_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, provider_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "booked",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, booked),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reported",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, reported),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age_seconds",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileLine, age_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__reconcile_line__field_indices_by_name[] = {
+  8,   /* field[8] = age_seconds */
+  4,   /* field[4] = booked */
+  0,   /* field[0] = kind */
+  3,   /* field[3] = provider_id */
+  1,   /* field[1] = reason */
+  5,   /* field[5] = reported */
+  7,   /* field[7] = since */
+  2,   /* field[2] = subject */
+  6,   /* field[6] = text */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__reconcile_line__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_line__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReconcileLine",
+  "ReconcileLine",
+  "Dropwire__Ledger__V1__ReconcileLine",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ReconcileLine),
+  9,
+  dropwire__ledger__v1__reconcile_line__field_descriptors,
+  dropwire__ledger__v1__reconcile_line__field_indices_by_name,
+  1,  dropwire__ledger__v1__reconcile_line__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__reconcile_line__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__reconcile_tally__field_descriptors[3] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileTally, kind),
+    &dropwire__ledger__v1__reconcile_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "matched",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileTally, matched),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileTally, open),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__reconcile_tally__field_indices_by_name[] = {
+  0,   /* field[0] = kind */
+  1,   /* field[1] = matched */
+  2,   /* field[2] = open */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__reconcile_tally__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_tally__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReconcileTally",
+  "ReconcileTally",
+  "Dropwire__Ledger__V1__ReconcileTally",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ReconcileTally),
+  3,
+  dropwire__ledger__v1__reconcile_tally__field_descriptors,
+  dropwire__ledger__v1__reconcile_tally__field_indices_by_name,
+  1,  dropwire__ledger__v1__reconcile_tally__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__reconcile_tally__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__reconcile_response__field_descriptors[6] =
+{
+  {
+    "lines",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, n_lines),
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, lines),
+    &dropwire__ledger__v1__reconcile_line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tallies",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, n_tallies),
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, tallies),
+    &dropwire__ledger__v1__reconcile_tally__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, from),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refreshed_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, refreshed_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "left_out",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ReconcileResponse, left_out),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__reconcile_response__field_indices_by_name[] = {
+  2,   /* field[2] = from */
+  5,   /* field[5] = left_out */
+  0,   /* field[0] = lines */
+  4,   /* field[4] = refreshed_at */
+  1,   /* field[1] = tallies */
+  3,   /* field[3] = until */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__reconcile_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReconcileResponse",
+  "ReconcileResponse",
+  "Dropwire__Ledger__V1__ReconcileResponse",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__ReconcileResponse),
+  6,
+  dropwire__ledger__v1__reconcile_response__field_descriptors,
+  dropwire__ledger__v1__reconcile_response__field_indices_by_name,
+  1,  dropwire__ledger__v1__reconcile_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__reconcile_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor dropwire__ledger__v1__release_payouts_request__field_descriptors[1] =
 {
   {
@@ -7352,6 +7918,86 @@ const ProtobufCEnumDescriptor dropwire__ledger__v1__payout_state__descriptor =
   dropwire__ledger__v1__payout_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue dropwire__ledger__v1__reconcile_kind__enum_values_by_number[7] =
+{
+  { "RECONCILE_KIND_UNSPECIFIED", "DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_UNSPECIFIED", 0 },
+  { "RECONCILE_KIND_CAPTURE", "DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_CAPTURE", 1 },
+  { "RECONCILE_KIND_REFUND", "DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_REFUND", 2 },
+  { "RECONCILE_KIND_PAYOUT", "DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_PAYOUT", 3 },
+  { "RECONCILE_KIND_FUNDING", "DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_FUNDING", 4 },
+  { "RECONCILE_KIND_OTHER", "DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_OTHER", 5 },
+  { "RECONCILE_KIND_PURCHASE", "DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_PURCHASE", 6 },
+};
+static const ProtobufCIntRange dropwire__ledger__v1__reconcile_kind__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex dropwire__ledger__v1__reconcile_kind__enum_values_by_name[7] =
+{
+  { "RECONCILE_KIND_CAPTURE", 1 },
+  { "RECONCILE_KIND_FUNDING", 4 },
+  { "RECONCILE_KIND_OTHER", 5 },
+  { "RECONCILE_KIND_PAYOUT", 3 },
+  { "RECONCILE_KIND_PURCHASE", 6 },
+  { "RECONCILE_KIND_REFUND", 2 },
+  { "RECONCILE_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor dropwire__ledger__v1__reconcile_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReconcileKind",
+  "ReconcileKind",
+  "Dropwire__Ledger__V1__ReconcileKind",
+  "dropwire.ledger.v1",
+  7,
+  dropwire__ledger__v1__reconcile_kind__enum_values_by_number,
+  7,
+  dropwire__ledger__v1__reconcile_kind__enum_values_by_name,
+  1,
+  dropwire__ledger__v1__reconcile_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue dropwire__ledger__v1__reconcile_reason__enum_values_by_number[9] =
+{
+  { "RECONCILE_REASON_UNSPECIFIED", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_UNSPECIFIED", 0 },
+  { "RECONCILE_REASON_MATCHED", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_MATCHED", 1 },
+  { "RECONCILE_REASON_AMOUNT_DIFFERS", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_AMOUNT_DIFFERS", 2 },
+  { "RECONCILE_REASON_FEE_DIFFERS", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_FEE_DIFFERS", 3 },
+  { "RECONCILE_REASON_STATE_DIFFERS", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_STATE_DIFFERS", 4 },
+  { "RECONCILE_REASON_NOT_IN_BOOKS", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_NOT_IN_BOOKS", 5 },
+  { "RECONCILE_REASON_NOT_AT_PROVIDER", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_NOT_AT_PROVIDER", 6 },
+  { "RECONCILE_REASON_NOT_YET_SHOWN", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_NOT_YET_SHOWN", 7 },
+  { "RECONCILE_REASON_PENDING_AT_PROVIDER", "DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_PENDING_AT_PROVIDER", 8 },
+};
+static const ProtobufCIntRange dropwire__ledger__v1__reconcile_reason__value_ranges[] = {
+{0, 0},{0, 9}
+};
+static const ProtobufCEnumValueIndex dropwire__ledger__v1__reconcile_reason__enum_values_by_name[9] =
+{
+  { "RECONCILE_REASON_AMOUNT_DIFFERS", 2 },
+  { "RECONCILE_REASON_FEE_DIFFERS", 3 },
+  { "RECONCILE_REASON_MATCHED", 1 },
+  { "RECONCILE_REASON_NOT_AT_PROVIDER", 6 },
+  { "RECONCILE_REASON_NOT_IN_BOOKS", 5 },
+  { "RECONCILE_REASON_NOT_YET_SHOWN", 7 },
+  { "RECONCILE_REASON_PENDING_AT_PROVIDER", 8 },
+  { "RECONCILE_REASON_STATE_DIFFERS", 4 },
+  { "RECONCILE_REASON_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor dropwire__ledger__v1__reconcile_reason__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.ReconcileReason",
+  "ReconcileReason",
+  "Dropwire__Ledger__V1__ReconcileReason",
+  "dropwire.ledger.v1",
+  9,
+  dropwire__ledger__v1__reconcile_reason__enum_values_by_number,
+  9,
+  dropwire__ledger__v1__reconcile_reason__enum_values_by_name,
+  1,
+  dropwire__ledger__v1__reconcile_reason__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue dropwire__ledger__v1__payout_finding__enum_values_by_number[3] =
 {
   { "PAYOUT_FINDING_UNSPECIFIED", "DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_UNSPECIFIED", 0 },
@@ -7416,7 +8062,7 @@ const ProtobufCEnumDescriptor dropwire__ledger__v1__journal_format__descriptor =
   dropwire__ledger__v1__journal_format__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_descriptors[31] =
+static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_descriptors[32] =
 {
   { "RecordCapture", &dropwire__ledger__v1__record_capture_request__descriptor, &dropwire__ledger__v1__record_capture_response__descriptor },
   { "RecordSale", &dropwire__ledger__v1__record_sale_request__descriptor, &dropwire__ledger__v1__sale__descriptor },
@@ -7443,6 +8089,7 @@ static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_desc
   { "GetPayout", &dropwire__ledger__v1__get_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
   { "ListPayouts", &dropwire__ledger__v1__list_payouts_request__descriptor, &dropwire__ledger__v1__list_payouts_response__descriptor },
   { "RetryPayout", &dropwire__ledger__v1__retry_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
+  { "Reconcile", &dropwire__ledger__v1__reconcile_request__descriptor, &dropwire__ledger__v1__reconcile_response__descriptor },
   { "ReleasePayouts", &dropwire__ledger__v1__release_payouts_request__descriptor, &dropwire__ledger__v1__release_payouts_response__descriptor },
   { "AttestPayout", &dropwire__ledger__v1__attest_payout_request__descriptor, &dropwire__ledger__v1__payout__descriptor },
   { "ExportJournal", &dropwire__ledger__v1__export_journal_request__descriptor, &dropwire__ledger__v1__export_journal_response__descriptor },
@@ -7451,10 +8098,10 @@ static const ProtobufCMethodDescriptor dropwire__ledger__v1__ledger__method_desc
   { "Backup", &dropwire__common__v1__backup_request__descriptor, &dropwire__common__v1__backup_response__descriptor },
 };
 const unsigned dropwire__ledger__v1__ledger__method_indices_by_name[] = {
-  26,        /* AttestPayout */
-  30,        /* Backup */
-  29,        /* CheckInvariants */
-  27,        /* ExportJournal */
+  27,        /* AttestPayout */
+  31,        /* Backup */
+  30,        /* CheckInvariants */
+  28,        /* ExportJournal */
   14,        /* GetBalance */
   22,        /* GetPayout */
   10,        /* GetPayoutTerms */
@@ -7468,19 +8115,20 @@ const unsigned dropwire__ledger__v1__ledger__method_indices_by_name[] = {
   23,        /* ListPayouts */
   12,        /* ListSales */
   6,        /* PutPayoutRecipient */
+  25,        /* Reconcile */
   0,        /* RecordCapture */
   3,        /* RecordDispute */
   4,        /* RecordFunding */
   5,        /* RecordProviderEvent */
   2,        /* RecordRefund */
   1,        /* RecordSale */
-  25,        /* ReleasePayouts */
+  26,        /* ReleasePayouts */
   21,        /* RequestPayout */
   24,        /* RetryPayout */
   19,        /* SetCommissionRate */
   9,        /* SetPayoutTerms */
   15,        /* TrialBalance */
-  28,        /* VerifyJournal */
+  29,        /* VerifyJournal */
   7         /* VerifyPayoutRecipient */
 };
 const ProtobufCServiceDescriptor dropwire__ledger__v1__ledger__descriptor =
@@ -7490,7 +8138,7 @@ const ProtobufCServiceDescriptor dropwire__ledger__v1__ledger__descriptor =
   "Ledger",
   "Dropwire__Ledger__V1__Ledger",
   "dropwire.ledger.v1",
-  31,
+  32,
   dropwire__ledger__v1__ledger__method_descriptors,
   dropwire__ledger__v1__ledger__method_indices_by_name
 };
@@ -7694,13 +8342,21 @@ void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
   service->invoke(service, 24, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void dropwire__ledger__v1__ledger__reconcile(ProtobufCService *service,
+                                             const Dropwire__Ledger__V1__ReconcileRequest *input,
+                                             Dropwire__Ledger__V1__ReconcileResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
+  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void dropwire__ledger__v1__ledger__release_payouts(ProtobufCService *service,
                                                    const Dropwire__Ledger__V1__ReleasePayoutsRequest *input,
                                                    Dropwire__Ledger__V1__ReleasePayoutsResponse_Closure closure,
                                                    void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 25, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 26, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__attest_payout(ProtobufCService *service,
                                                  const Dropwire__Ledger__V1__AttestPayoutRequest *input,
@@ -7708,7 +8364,7 @@ void dropwire__ledger__v1__ledger__attest_payout(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 26, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 27, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__export_journal(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__ExportJournalRequest *input,
@@ -7716,7 +8372,7 @@ void dropwire__ledger__v1__ledger__export_journal(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 27, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 28, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__verify_journal(ProtobufCService *service,
                                                   const Dropwire__Ledger__V1__VerifyJournalRequest *input,
@@ -7724,7 +8380,7 @@ void dropwire__ledger__v1__ledger__verify_journal(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 28, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 29, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__check_invariants(ProtobufCService *service,
                                                     const Dropwire__Ledger__V1__CheckInvariantsRequest *input,
@@ -7732,7 +8388,7 @@ void dropwire__ledger__v1__ledger__check_invariants(ProtobufCService *service,
                                                     void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 29, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 30, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
                                           const Dropwire__Common__V1__BackupRequest *input,
@@ -7740,7 +8396,7 @@ void dropwire__ledger__v1__ledger__backup(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &dropwire__ledger__v1__ledger__descriptor);
-  service->invoke(service, 30, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 31, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__ledger__v1__ledger__init (Dropwire__Ledger__V1__Ledger_Service *service,
                                          Dropwire__Ledger__V1__Ledger_ServiceDestroy destroy)

@@ -64,6 +64,10 @@ typedef struct Dropwire__Ledger__V1__GetPayoutRequest Dropwire__Ledger__V1__GetP
 typedef struct Dropwire__Ledger__V1__ListPayoutsRequest Dropwire__Ledger__V1__ListPayoutsRequest;
 typedef struct Dropwire__Ledger__V1__ListPayoutsResponse Dropwire__Ledger__V1__ListPayoutsResponse;
 typedef struct Dropwire__Ledger__V1__RetryPayoutRequest Dropwire__Ledger__V1__RetryPayoutRequest;
+typedef struct Dropwire__Ledger__V1__ReconcileRequest Dropwire__Ledger__V1__ReconcileRequest;
+typedef struct Dropwire__Ledger__V1__ReconcileLine Dropwire__Ledger__V1__ReconcileLine;
+typedef struct Dropwire__Ledger__V1__ReconcileTally Dropwire__Ledger__V1__ReconcileTally;
+typedef struct Dropwire__Ledger__V1__ReconcileResponse Dropwire__Ledger__V1__ReconcileResponse;
 typedef struct Dropwire__Ledger__V1__ReleasePayoutsRequest Dropwire__Ledger__V1__ReleasePayoutsRequest;
 typedef struct Dropwire__Ledger__V1__ReleasePayoutsResponse Dropwire__Ledger__V1__ReleasePayoutsResponse;
 typedef struct Dropwire__Ledger__V1__AttestPayoutRequest Dropwire__Ledger__V1__AttestPayoutRequest;
@@ -124,6 +128,46 @@ typedef enum _Dropwire__Ledger__V1__PayoutState {
   DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNKNOWN = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__PAYOUT_STATE)
 } Dropwire__Ledger__V1__PayoutState;
+typedef enum _Dropwire__Ledger__V1__ReconcileKind {
+  DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_UNSPECIFIED = 0,
+  DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_CAPTURE = 1,
+  /*
+   * A lost dispute as well.
+   */
+  DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_REFUND = 2,
+  DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_PAYOUT = 3,
+  /*
+   * A top-up or a withdrawal.
+   */
+  DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_FUNDING = 4,
+  /*
+   * What PayPal lists and the books have no word for.
+   */
+  DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_OTHER = 5,
+  /*
+   * A supplier's order. The ledger does not make such lines; its callers may.
+   */
+  DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_PURCHASE = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__RECONCILE_KIND)
+} Dropwire__Ledger__V1__ReconcileKind;
+typedef enum _Dropwire__Ledger__V1__ReconcileReason {
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_UNSPECIFIED = 0,
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_MATCHED = 1,
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_AMOUNT_DIFFERS = 2,
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_FEE_DIFFERS = 3,
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_STATE_DIFFERS = 4,
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_NOT_IN_BOOKS = 5,
+  /*
+   * Booked, and the other side does not show it though it should by now.
+   */
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_NOT_AT_PROVIDER = 6,
+  /*
+   * Booked, and too young to be shown for certain.
+   */
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_NOT_YET_SHOWN = 7,
+  DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_PENDING_AT_PROVIDER = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DROPWIRE__LEDGER__V1__RECONCILE_REASON)
+} Dropwire__Ledger__V1__ReconcileReason;
 typedef enum _Dropwire__Ledger__V1__PayoutFinding {
   DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_UNSPECIFIED = 0,
   /*
@@ -1035,6 +1079,93 @@ struct  Dropwire__Ledger__V1__RetryPayoutRequest
 #define DROPWIRE__LEDGER__V1__RETRY_PAYOUT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__retry_payout_request__descriptor) \
     , (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Ledger__V1__ReconcileRequest
+{
+  ProtobufCMessage base;
+  Dropwire__Common__V1__Environment environment;
+  /*
+   * Absent: 31 days before `until`.
+   */
+  Google__Protobuf__Timestamp *from;
+  /*
+   * Outside of the time; absent: now. At most 31 days after `from`.
+   */
+  Google__Protobuf__Timestamp *until;
+  /*
+   * Whether matched lines are listed too.
+   */
+  protobuf_c_boolean with_matched;
+};
+#define DROPWIRE__LEDGER__V1__RECONCILE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__reconcile_request__descriptor) \
+    , DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, NULL, NULL, 0 }
+
+
+struct  Dropwire__Ledger__V1__ReconcileLine
+{
+  ProtobufCMessage base;
+  Dropwire__Ledger__V1__ReconcileKind kind;
+  Dropwire__Ledger__V1__ReconcileReason reason;
+  /*
+   * The journal's entry, the payout, the order of a purchase, or PayPal's event code.
+   */
+  char *subject;
+  /*
+   * The other side's id.
+   */
+  char *provider_id;
+  Dropwire__Common__V1__Money *booked;
+  /*
+   * As the other side says; negative when money went.
+   */
+  Dropwire__Common__V1__Money *reported;
+  char *text;
+  Google__Protobuf__Timestamp *since;
+  int64_t age_seconds;
+};
+#define DROPWIRE__LEDGER__V1__RECONCILE_LINE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__reconcile_line__descriptor) \
+    , DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_UNSPECIFIED, DROPWIRE__LEDGER__V1__RECONCILE_REASON__RECONCILE_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0 }
+
+
+struct  Dropwire__Ledger__V1__ReconcileTally
+{
+  ProtobufCMessage base;
+  Dropwire__Ledger__V1__ReconcileKind kind;
+  int64_t matched;
+  int64_t open;
+};
+#define DROPWIRE__LEDGER__V1__RECONCILE_TALLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__reconcile_tally__descriptor) \
+    , DROPWIRE__LEDGER__V1__RECONCILE_KIND__RECONCILE_KIND_UNSPECIFIED, 0, 0 }
+
+
+struct  Dropwire__Ledger__V1__ReconcileResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Oldest first, 5,000 at most.
+   */
+  size_t n_lines;
+  Dropwire__Ledger__V1__ReconcileLine **lines;
+  size_t n_tallies;
+  Dropwire__Ledger__V1__ReconcileTally **tallies;
+  Google__Protobuf__Timestamp *from;
+  Google__Protobuf__Timestamp *until;
+  /*
+   * Up to when PayPal's list is complete; absent when it does not say.
+   */
+  Google__Protobuf__Timestamp *refreshed_at;
+  /*
+   * Lines that had no place.
+   */
+  int64_t left_out;
+};
+#define DROPWIRE__LEDGER__V1__RECONCILE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__reconcile_response__descriptor) \
+    , 0,NULL, 0,NULL, NULL, NULL, NULL, 0 }
 
 
 struct  Dropwire__Ledger__V1__ReleasePayoutsRequest
@@ -2083,6 +2214,82 @@ Dropwire__Ledger__V1__RetryPayoutRequest *
 void   dropwire__ledger__v1__retry_payout_request__free_unpacked
                      (Dropwire__Ledger__V1__RetryPayoutRequest *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ReconcileRequest methods */
+void   dropwire__ledger__v1__reconcile_request__init
+                     (Dropwire__Ledger__V1__ReconcileRequest         *message);
+size_t dropwire__ledger__v1__reconcile_request__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileRequest   *message);
+size_t dropwire__ledger__v1__reconcile_request__pack
+                     (const Dropwire__Ledger__V1__ReconcileRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__reconcile_request__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ReconcileRequest *
+       dropwire__ledger__v1__reconcile_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__reconcile_request__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ReconcileLine methods */
+void   dropwire__ledger__v1__reconcile_line__init
+                     (Dropwire__Ledger__V1__ReconcileLine         *message);
+size_t dropwire__ledger__v1__reconcile_line__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileLine   *message);
+size_t dropwire__ledger__v1__reconcile_line__pack
+                     (const Dropwire__Ledger__V1__ReconcileLine   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__reconcile_line__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileLine   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ReconcileLine *
+       dropwire__ledger__v1__reconcile_line__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__reconcile_line__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileLine *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ReconcileTally methods */
+void   dropwire__ledger__v1__reconcile_tally__init
+                     (Dropwire__Ledger__V1__ReconcileTally         *message);
+size_t dropwire__ledger__v1__reconcile_tally__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileTally   *message);
+size_t dropwire__ledger__v1__reconcile_tally__pack
+                     (const Dropwire__Ledger__V1__ReconcileTally   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__reconcile_tally__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileTally   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ReconcileTally *
+       dropwire__ledger__v1__reconcile_tally__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__reconcile_tally__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileTally *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__ReconcileResponse methods */
+void   dropwire__ledger__v1__reconcile_response__init
+                     (Dropwire__Ledger__V1__ReconcileResponse         *message);
+size_t dropwire__ledger__v1__reconcile_response__get_packed_size
+                     (const Dropwire__Ledger__V1__ReconcileResponse   *message);
+size_t dropwire__ledger__v1__reconcile_response__pack
+                     (const Dropwire__Ledger__V1__ReconcileResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__reconcile_response__pack_to_buffer
+                     (const Dropwire__Ledger__V1__ReconcileResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__ReconcileResponse *
+       dropwire__ledger__v1__reconcile_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__reconcile_response__free_unpacked
+                     (Dropwire__Ledger__V1__ReconcileResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Ledger__V1__ReleasePayoutsRequest methods */
 void   dropwire__ledger__v1__release_payouts_request__init
                      (Dropwire__Ledger__V1__ReleasePayoutsRequest         *message);
@@ -2416,6 +2623,18 @@ typedef void (*Dropwire__Ledger__V1__ListPayoutsResponse_Closure)
 typedef void (*Dropwire__Ledger__V1__RetryPayoutRequest_Closure)
                  (const Dropwire__Ledger__V1__RetryPayoutRequest *message,
                   void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ReconcileRequest_Closure)
+                 (const Dropwire__Ledger__V1__ReconcileRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ReconcileLine_Closure)
+                 (const Dropwire__Ledger__V1__ReconcileLine *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ReconcileTally_Closure)
+                 (const Dropwire__Ledger__V1__ReconcileTally *message,
+                  void *closure_data);
+typedef void (*Dropwire__Ledger__V1__ReconcileResponse_Closure)
+                 (const Dropwire__Ledger__V1__ReconcileResponse *message,
+                  void *closure_data);
 typedef void (*Dropwire__Ledger__V1__ReleasePayoutsRequest_Closure)
                  (const Dropwire__Ledger__V1__ReleasePayoutsRequest *message,
                   void *closure_data);
@@ -2553,6 +2772,10 @@ struct Dropwire__Ledger__V1__Ledger_Service
                        const Dropwire__Ledger__V1__RetryPayoutRequest *input,
                        Dropwire__Ledger__V1__Payout_Closure closure,
                        void *closure_data);
+  void (*reconcile)(Dropwire__Ledger__V1__Ledger_Service *service,
+                    const Dropwire__Ledger__V1__ReconcileRequest *input,
+                    Dropwire__Ledger__V1__ReconcileResponse_Closure closure,
+                    void *closure_data);
   void (*release_payouts)(Dropwire__Ledger__V1__Ledger_Service *service,
                           const Dropwire__Ledger__V1__ReleasePayoutsRequest *input,
                           Dropwire__Ledger__V1__ReleasePayoutsResponse_Closure closure,
@@ -2610,6 +2833,7 @@ void dropwire__ledger__v1__ledger__init (Dropwire__Ledger__V1__Ledger_Service *s
       function_prefix__ ## get_payout,\
       function_prefix__ ## list_payouts,\
       function_prefix__ ## retry_payout,\
+      function_prefix__ ## reconcile,\
       function_prefix__ ## release_payouts,\
       function_prefix__ ## attest_payout,\
       function_prefix__ ## export_journal,\
@@ -2716,6 +2940,10 @@ void dropwire__ledger__v1__ledger__retry_payout(ProtobufCService *service,
                                                 const Dropwire__Ledger__V1__RetryPayoutRequest *input,
                                                 Dropwire__Ledger__V1__Payout_Closure closure,
                                                 void *closure_data);
+void dropwire__ledger__v1__ledger__reconcile(ProtobufCService *service,
+                                             const Dropwire__Ledger__V1__ReconcileRequest *input,
+                                             Dropwire__Ledger__V1__ReconcileResponse_Closure closure,
+                                             void *closure_data);
 void dropwire__ledger__v1__ledger__release_payouts(ProtobufCService *service,
                                                    const Dropwire__Ledger__V1__ReleasePayoutsRequest *input,
                                                    Dropwire__Ledger__V1__ReleasePayoutsResponse_Closure closure,
@@ -2748,6 +2976,8 @@ extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__funding_direction_
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_schedule__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__profit_grouping__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_state__descriptor;
+extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__reconcile_kind__descriptor;
+extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__reconcile_reason__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__payout_finding__descriptor;
 extern const ProtobufCEnumDescriptor    dropwire__ledger__v1__journal_format__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__record_capture_request__descriptor;
@@ -2797,6 +3027,10 @@ extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_payout_request
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__retry_payout_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_line__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_tally__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__reconcile_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__release_payouts_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__release_payouts_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__attest_payout_request__descriptor;
