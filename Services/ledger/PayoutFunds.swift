@@ -46,7 +46,8 @@ struct PayoutFunds {
 
   /// Takes what is sent to a payee.
   mutating func take(_ amount: Amount, from payee: Payee) throws {
-    payees[payee]?.balance = try balance(of: payee).subtracting(amount)
+    let left = try balance(of: payee).subtracting(amount)
+    payees[payee]?.balance = left
     platform = try platform.subtracting(amount)
   }
 

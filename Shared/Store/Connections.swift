@@ -9,12 +9,8 @@ struct Connections: Sendable {
   /// The writer itself for a database in memory.
   let readers: [DatabaseQueue]
 
-  /// Pages of the journal before it is copied into the database: 32 MiB. A page that is written often
-  /// is copied once.
-  private static let checkpointPages = 8000
-  /// What the writer keeps of the database in memory, at most. With less it would read pages again
-  /// that it changes all the time.
-  private static let writerCacheKibibytes = 65_536
+  /// Pages of the journal before it is copied into the database: 16 MiB.
+  private static let checkpointPages = 4000
   /// What the journal's file keeps of its size after that.
   private static let journalBytes = 64 * 1024 * 1024
   /// How long to wait for another program that looks into the file, such as a backup.
@@ -37,7 +33,6 @@ struct Connections: Sendable {
         sql: """
           PRAGMA synchronous = FULL;
           PRAGMA wal_autocheckpoint = \(checkpointPages);
-          PRAGMA cache_size = -\(writerCacheKibibytes);
           PRAGMA journal_size_limit = \(journalBytes);
           """)
     }

@@ -53,7 +53,7 @@ struct LedgerBench: AsyncParsableCommand {
     for round in 0..<runs {
       for level in levels { try await measure("ledger", level, round, cluster, &samples) }
       if let filled { try await measure("filled", most, round, filled, &samples) }
-      if references { compare(&samples) }
+      if references { compare(cluster, &samples) }
     }
     try await countFlushes(most, cluster, &samples)
   }
@@ -80,9 +80,10 @@ struct LedgerBench: AsyncParsableCommand {
     samples.add("\(name).\(level).cpu", used * 1e6 / Double(count), "us/sale", decimals: 0)
   }
 
-  private func compare(_ samples: inout Samples) {
-    for reference in [LedgerReference.postgres, .floor] {
-      for (number, rate) in reference.rates(seconds: seconds) ?? [] {
+  private func compare(_ cluster: Cluster, _ samples: inout Samples) {
+    let ledger = "\(cluster.stateDirectory)/ledger.db"
+    for reference in [LedgerReference.postgres, .floor, .rows] {
+      for (number, rate) in reference.rates(seconds: seconds, ledger: ledger) ?? [] {
         samples.add("\(reference.name).\(number).rate", rate, "sales/s", decimals: 0)
       }
     }
@@ -112,8 +113,9 @@ struct LedgerBench: AsyncParsableCommand {
     let best = LedgerReference.postgres.numbers
       .compactMap { samples.median("postgres.\($0).rate") }.max()
     if let best { figures.add("ledger.64 / postgres.best", ours / best, "times", decimals: 2) }
-    if let floor = samples.median("floor.100.rate") {
-      figures.add("ledger.64 / floor.100", ours / floor, "times", decimals: 2)
+    for name in ["rows", "floor"] {
+      guard let floor = samples.median("\(name).100.rate") else { continue }
+      figures.add("ledger.64 / \(name).100", ours / floor, "times", decimals: 2)
     }
     if let one = samples.median("ledger.1.rate"), let theirs = samples.median("postgres.1.rate") {
       figures.add("ledger.1 / postgres.1", one / theirs, "times", decimals: 2)
