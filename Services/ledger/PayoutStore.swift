@@ -136,16 +136,15 @@ struct PayoutStore {
   func wakeForPlatformBalance(
     _ environment: Contract.Environment, _ currency: Currency, includesRefused: Bool
   ) throws {
-    try wake(
-      PayoutLane(environment, currency),
-      includesRefused ? Self.wakeAllShortOfFunds : Self.wakeSomeShortOfFunds, [])
+    let lane = PayoutLane(environment, currency)
+    try wake(lane, includesRefused ? Self.allShortOfFunds : Self.someShortOfFunds)
   }
 
   /// Looks again at payouts of a payee whose account was too low.
   func wakeForPayeeBalance(
     _ payee: Payee, _ environment: Contract.Environment, _ currency: Currency
   ) throws {
-    try wake(PayoutLane(environment, currency), Self.wakeOfPayee, [.text("\(payee)")])
+    try wake(PayoutLane(environment, currency), Self.shortOfBalance, [.text("\(payee)")])
   }
 
   /// Looks again at a payee's payouts, in every currency, but those that wait for their payday.
@@ -172,35 +171,42 @@ struct PayoutStore {
   func wake(
     _ lane: PayoutLane, where condition: String, _ values: [SQLValue], limit: Int
   ) throws {
-    try wake(lane, Self.waking(condition, limit), values)
+    try wake(lane, Waiting(condition, limit), values)
   }
 
-  private func wake(_ lane: PayoutLane, _ statement: String, _ values: [SQLValue]) throws {
-    let woken = try transaction.run(
-      statement,
+  /// Most captures and sales find none, which costs little.
+  private func wake(_ lane: PayoutLane, _ waiting: Waiting, _ values: [SQLValue] = []) throws {
+    let values: [SQLValue] =
       [
         .integer(Int64(lane.environment.rawValue)), .text(lane.currency.code),
         .integer(transaction.now),
-      ] + values)
-    if woken > 0 { try send(lane) }
+      ] + values
+    guard try transaction.row(waiting.find, values) != nil else { return }
+    try transaction.run(waiting.wake, values)
+    try send(lane)
   }
 
-  private static func waking(_ condition: String, _ limit: Int) -> String {
-    """
-    UPDATE payout SET nextAt = $3 WHERE number IN (
-      SELECT number FROM payout
-      WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND currency = $2
-        AND \(condition)
-      ORDER BY number LIMIT \(limit))
-    """
+  /// The statements about some payouts of a lane that wait, with the time as `$3`.
+  struct Waiting: Sendable {
+    let find: String
+    let wake: String
+
+    init(_ condition: String, _ limit: Int) {
+      find = """
+        SELECT number FROM payout
+        WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND currency = $2
+          AND $3 > 0 AND \(condition)
+        ORDER BY number LIMIT \(limit)
+        """
+      wake = "UPDATE payout SET nextAt = $3 WHERE number IN (\(find))"
+    }
   }
 
-  // Every capture and every sale runs one of these. The reasons are not parameters: SQLite would
-  // compile the statement anew for each value, because indexes have conditions on them.
-  static let wakeSomeShortOfFunds = waking(
-    "\(isShortOfFunds) AND providerCode = ''", wakesPerCapture)
-  static let wakeAllShortOfFunds = waking(isShortOfFunds, wakesMax)
-  static let wakeOfPayee = waking(
+  // The reasons are not parameters: SQLite would compile the statements anew for each value, because
+  // indexes have conditions on them.
+  static let someShortOfFunds = Waiting("\(isShortOfFunds) AND providerCode = ''", wakesPerCapture)
+  static let allShortOfFunds = Waiting(isShortOfFunds, wakesMax)
+  static let shortOfBalance = Waiting(
     "payee = $4 AND reasonCode = '\(PayoutReason.Code.payeeBalanceTooLow.rawValue)'",
     wakesPerCapture)
   private static let isShortOfFunds =

@@ -155,7 +155,9 @@ final class GroupCommit: Sendable {
       rollback(database)
       return .failed
     }
-    for one in done { settle(one) }
+    for (index, one) in done.enumerated() {
+      settle(one, before: index + 1 < done.count ? done[index + 1] : nil)
+    }
     for one in refused { one.member.refuse(one.error) }
     return .settled
   }
@@ -192,10 +194,21 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func settle(_ done: Done) {
+  /// - Parameter next: who is settled after it.
+  private func settle(_ done: Done, before next: Done? = nil) {
     if done.transaction.settlesRunning { done.transaction.running?.settle() }
-    if !done.transaction.changes.isEmpty { committed(done.transaction.changes) }
+    let changes = done.transaction.changes
+    // Many that schedule the same intent tell of it once.
+    let isRepeated = next.map { Self.schedules($0.transaction.changes, sameAs: changes) } ?? false
+    if !changes.isEmpty && !isRepeated { committed(changes) }
     done.answer()
+  }
+
+  private static func schedules(_ changes: [IntentChange], sameAs earlier: [IntentChange]) -> Bool {
+    guard changes.count == 1, earlier.count == 1, case .scheduled(let intent) = changes[0],
+      case .scheduled(let before) = earlier[0]
+    else { return false }
+    return intent.kind == before.kind && intent.subject == before.subject
   }
 
   private func rollback(_ database: Database) {

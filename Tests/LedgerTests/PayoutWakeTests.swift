@@ -8,20 +8,22 @@ import Testing
 /// What captures and sales do about payouts that wait, of which there may be very many.
 @Suite struct PayoutWakeTests {
   @Test(arguments: [
-    (PayoutStore.wakeSomeShortOfFunds, 3, "payoutShortOfFunds"),
-    (PayoutStore.wakeAllShortOfFunds, 3, "payoutShortOfFunds"),
-    (PayoutStore.wakeOfPayee, 4, "payoutShortOfBalance"),
+    (PayoutStore.someShortOfFunds, 3, "payoutShortOfFunds"),
+    (PayoutStore.allShortOfFunds, 3, "payoutShortOfFunds"),
+    (PayoutStore.shortOfBalance, 4, "payoutShortOfBalance"),
   ])
   func `payouts that wait for something else are not looked at`(
-    statement: String, parameters: Int, index: String
+    waiting: PayoutStore.Waiting, parameters: Int, index: String
   ) async throws {
     let ledger = try LedgerUnderTest()
-    let plan = try await ledger.store.read { transaction in
-      try transaction.rows(
-        "EXPLAIN QUERY PLAN \(statement)", Array(repeating: .integer(1), count: parameters)
-      ).map { $0.text("detail") }
+    for statement in [waiting.find, waiting.wake] {
+      let plan = try await ledger.store.read { transaction in
+        try transaction.rows(
+          "EXPLAIN QUERY PLAN \(statement)", Array(repeating: .integer(1), count: parameters)
+        ).map { $0.text("detail") }
+      }
+      #expect(plan.contains { $0.contains("USING INDEX \(index) ") })
     }
-    #expect(plan.contains { $0.contains("USING INDEX \(index) ") })
   }
 
   @Test func `a second look at a lane comes a little after the first, and other lanes do not wait`()
