@@ -9,7 +9,11 @@ struct PayoutFunds {
   private struct Holding {
     let recipient: PayoutStore.Recipient?
     let terms: PayoutTerms
-    var balance: Amount
+    /// Nil until it is asked for.
+    var balance: Amount?
+
+    /// Whether money can be sent to him.
+    var canReceive: Bool { recipient?.verifiedBy.isEmpty == false }
   }
 
   private let lane: PayoutLane
@@ -30,25 +34,33 @@ struct PayoutFunds {
   /// Everything that a decision about a payout needs.
   mutating func facts(of payout: Payout, isConfigured: Bool) throws -> PayoutRules.Facts {
     let holding = try holding(of: payout.payee)
+    // Without a recipient it waits in any case, and nothing else is read.
+    let canReceive = holding.canReceive
     return PayoutRules.Facts(
       payee: payout.payee, due: payout.due, isConfigured: isConfigured,
-      isDisputed: try isDisputed(payout.orderID), recipientEmail: holding.recipient?.email,
-      payeeBalance: holding.balance, platformBalance: platform,
-      isRecipientVerified: holding.recipient?.verifiedBy.isEmpty == false)
+      isDisputed: try canReceive && isDisputed(payout.orderID),
+      recipientEmail: holding.recipient?.email,
+      payeeBalance: canReceive ? try balance(of: payout.payee) : .zero(lane.currency),
+      platformBalance: platform, isRecipientVerified: canReceive)
   }
 
   /// Takes what is sent to a payee.
   mutating func take(_ amount: Amount, from payee: Payee) throws {
-    var holding = try holding(of: payee)
-    holding.balance = try holding.balance.subtracting(amount)
-    payees[payee] = holding
+    let left = try balance(of: payee).subtracting(amount)
+    payees[payee]?.balance = left
     platform = try platform.subtracting(amount)
   }
 
   mutating func terms(of payee: Payee) throws -> PayoutTerms { try holding(of: payee).terms }
 
   /// What a payee is owed, less what was taken.
-  mutating func balance(of payee: Payee) throws -> Amount { try holding(of: payee).balance }
+  mutating func balance(of payee: Payee) throws -> Amount {
+    if let known = try holding(of: payee).balance { return known }
+    let balance = try Journal(transaction: transaction).balance(
+      of: payee.account, lane.environment, lane.currency)
+    payees[payee]?.balance = balance
+    return balance
+  }
 
   /// - Returns: false when what gathered for the payee was looked at already.
   mutating func markGathered(_ payee: Payee) -> Bool { gathered.insert(payee).inserted }
@@ -58,9 +70,7 @@ struct PayoutFunds {
     let payouts = PayoutStore(transaction: transaction)
     let found = Holding(
       recipient: try payouts.recipient(payee, lane.environment),
-      terms: try payouts.terms(of: payee, in: lane).terms,
-      balance: try Journal(transaction: transaction).balance(
-        of: payee.account, lane.environment, lane.currency))
+      terms: try payouts.terms(of: payee, in: lane).terms, balance: nil)
     payees[payee] = found
     return found
   }

@@ -130,8 +130,7 @@ extension PayoutStore {
     try wakeForPayeeBalance(payout.payee, environment, currency)
     // What PayPal refused for want of funds leaves nothing for others.
     if state == .pending { return }
-    try wakeForPlatformBalance(
-      environment, currency, limit: Self.wakesPerCapture, includesRefused: false)
+    try wakeForPlatformBalance(environment, currency, includesRefused: false)
   }
 
   private func keepEnd(

@@ -120,35 +120,31 @@ struct PayoutStore {
   }
 
   func insert(_ count: Int, _ values: [SQLValue]) throws {
-    try transaction.run(
-      "INSERT INTO payout (payoutID, orderID, payee, environment, currency, due, state, nextAt,"
-        + " createdAt, updatedAt) VALUES " + Journal.tuples(count, of: 10), values)
+    try transaction.run(Self.insertPayouts[count], values)
+  }
+
+  /// By number of payouts: an order has two at most.
+  private static let insertPayouts = (0...2).map {
+    "INSERT INTO payout (payoutID, orderID, payee, environment, currency, due, state, nextAt,"
+      + " createdAt, updatedAt) VALUES " + Journal.tuples($0, of: 10)
   }
 
   // MARK: Waking what waits
 
-  /// Looks again at payouts that wait for money in our PayPal account. Those that PayPal itself
-  /// refused for it are looked at only when told to.
+  /// Looks again at payouts that wait for money in our PayPal account: at a few, or at all with those
+  /// that PayPal itself refused for it.
   func wakeForPlatformBalance(
-    _ environment: Contract.Environment, _ currency: Currency, limit: Int, includesRefused: Bool
+    _ environment: Contract.Environment, _ currency: Currency, includesRefused: Bool
   ) throws {
-    try wake(
-      PayoutLane(environment, currency),
-      where: "reasonCode = $4 AND (providerCode = '' OR $5 = 1)",
-      [
-        .text(PayoutReason.Code.platformBalanceTooLow.rawValue),
-        .integer(includesRefused ? 1 : 0),
-      ], limit: limit)
+    let lane = PayoutLane(environment, currency)
+    try wake(lane, includesRefused ? Self.allShortOfFunds : Self.someShortOfFunds)
   }
 
   /// Looks again at payouts of a payee whose account was too low.
   func wakeForPayeeBalance(
     _ payee: Payee, _ environment: Contract.Environment, _ currency: Currency
   ) throws {
-    try wake(
-      PayoutLane(environment, currency), where: "payee = $4 AND reasonCode = $5",
-      [.text("\(payee)"), .text(PayoutReason.Code.payeeBalanceTooLow.rawValue)],
-      limit: Self.wakesPerCapture)
+    try wake(PayoutLane(environment, currency), Self.shortOfBalance, [.text("\(payee)")])
   }
 
   /// Looks again at a payee's payouts, in every currency, but those that wait for their payday.
@@ -175,18 +171,44 @@ struct PayoutStore {
   func wake(
     _ lane: PayoutLane, where condition: String, _ values: [SQLValue], limit: Int
   ) throws {
-    let woken = try transaction.run(
-      """
-      UPDATE payout SET nextAt = $3 WHERE number IN (
-        SELECT number FROM payout
-        WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND currency = $2
-          AND \(condition)
-        ORDER BY number LIMIT \(limit))
-      """,
+    try wake(lane, Waiting(condition, limit), values)
+  }
+
+  /// Most captures and sales find none, which costs little.
+  private func wake(_ lane: PayoutLane, _ waiting: Waiting, _ values: [SQLValue] = []) throws {
+    let values: [SQLValue] =
       [
         .integer(Int64(lane.environment.rawValue)), .text(lane.currency.code),
         .integer(transaction.now),
-      ] + values)
-    if woken > 0 { try send(lane) }
+      ] + values
+    guard try transaction.row(waiting.find, values) != nil else { return }
+    try transaction.run(waiting.wake, values)
+    try send(lane)
   }
+
+  /// The statements about some payouts of a lane that wait, with the time as `$3`.
+  struct Waiting: Sendable {
+    let find: String
+    let wake: String
+
+    init(_ condition: String, _ limit: Int) {
+      find = """
+        SELECT number FROM payout
+        WHERE state = 'PENDING' AND coveredBy = '' AND environment = $1 AND currency = $2
+          AND $3 > 0 AND \(condition)
+        ORDER BY number LIMIT \(limit)
+        """
+      wake = "UPDATE payout SET nextAt = $3 WHERE number IN (\(find))"
+    }
+  }
+
+  // The reasons are not parameters: SQLite would compile the statements anew for each value, because
+  // indexes have conditions on them.
+  static let someShortOfFunds = Waiting("\(isShortOfFunds) AND providerCode = ''", wakesPerCapture)
+  static let allShortOfFunds = Waiting(isShortOfFunds, wakesMax)
+  static let shortOfBalance = Waiting(
+    "payee = $4 AND reasonCode = '\(PayoutReason.Code.payeeBalanceTooLow.rawValue)'",
+    wakesPerCapture)
+  private static let isShortOfFunds =
+    "reasonCode = '\(PayoutReason.Code.platformBalanceTooLow.rawValue)'"
 }

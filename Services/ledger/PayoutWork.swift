@@ -8,8 +8,8 @@ import Store
 
 /// Carries out the intents of payouts: sends what is due, asks what became of it.
 ///
-/// A lane sends one batch at a time, of all that is due then; nothing is waited for, so a lone payout
-/// goes out at once, and under load a call carries many. A batch is committed, with its payouts'
+/// A lane sends one batch at a time, of all that is due then. A lone payout goes out at once, and under
+/// load a call carries many. A batch is committed, with its payouts'
 /// postings, amounts, recipients and keys, before PayPal is called. An unknown outcome is repeated
 /// under the same key, which PayPal answers with the first batch; the lane goes on meanwhile.
 struct PayoutWork: Sendable {
@@ -20,6 +20,7 @@ struct PayoutWork: Sendable {
   /// Most payouts in a batch.
   var itemsMax = 1000
   let logger: Logger
+  private let pace = LanePace()
 
   /// What the intent runner calls, by kind.
   var handlers: [String: @Sendable (Intent) async throws -> Void] {
@@ -40,6 +41,7 @@ struct PayoutWork: Sendable {
       try await store.write { try $0.complete(intent.kind, intent.subject) }
       return
     }
+    try await pace.turn(of: lane)
     let (isConfigured, itemsMax) = (gateway.isConfigured(for: lane.environment), itemsMax)
     let composed = try await store.write { transaction in
       try PayoutStore(transaction: transaction).compose(

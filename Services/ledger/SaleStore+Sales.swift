@@ -40,6 +40,10 @@ extension SaleStore {
   }
 
   private func require(_ sale: NewSale, fits capture: Capture) throws(LedgerError) {
+    let fits =
+      capture.userID == sale.userID && capture.environment == sale.environment
+      && capture.price == sale.price && capture.paymentFee == sale.paymentFee
+    if fits { return }
     let pairs = [
       ("user_id", "\(capture.userID)", "\(sale.userID)"),
       ("environment", capture.environment.word, sale.environment.word),

@@ -40,8 +40,7 @@ struct SaleStore {
         postings: try SaleRules.capturePostings(
           price: capture.price, paymentFee: capture.paymentFee)))
     try payouts.wakeForPlatformBalance(
-      capture.environment, capture.price.currency, limit: PayoutStore.wakesPerCapture,
-      includesRefused: false)
+      capture.environment, capture.price.currency, includesRefused: false)
     return Recorded(value: entry, isNew: true)
   }
 
@@ -107,8 +106,7 @@ struct SaleStore {
         entryID: entryID, kind: .funding, orderID: "", environment: funding.environment,
         occurredAt: occurredAt ?? transaction.now, postings: [funding.posting]))
     try payouts.wakeForPlatformBalance(
-      funding.environment, funding.amount.currency, limit: PayoutStore.wakesMax,
-      includesRefused: true)
+      funding.environment, funding.amount.currency, includesRefused: true)
     return Recorded(value: entry, isNew: true)
   }
 }

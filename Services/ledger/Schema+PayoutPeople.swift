@@ -72,4 +72,17 @@ extension Schema {
       WHEN OLD.coveredBy <> ''
       BEGIN SELECT RAISE(ABORT, 'a payout is covered once'); END;
     """
+
+  /// Each capture and each sale looks for payouts that wait for money, however many wait for something
+  /// else. Few do, so their indexes are small; and a payout that waits for something else changes no
+  /// index when it is said why.
+  static let waitingPayouts = """
+    CREATE INDEX payoutShortOfFunds ON payout (environment, currency)
+      WHERE state = 'PENDING' AND coveredBy = '' AND reasonCode = 'PLATFORM_BALANCE_TOO_LOW';
+    CREATE INDEX payoutShortOfBalance ON payout (environment, currency, payee, reasonCode)
+      WHERE state = 'PENDING' AND coveredBy = '' AND reasonCode = 'PAYEE_BALANCE_TOO_LOW';
+    DROP INDEX payoutPending;
+    CREATE INDEX payoutPending ON payout (environment, currency, payee)
+      WHERE state = 'PENDING' AND coveredBy = '';
+    """
 }

@@ -10,7 +10,7 @@ enum Schema {
     Migration("003 payouts", payouts), Migration("004 refunds", refunds),
     Migration("005 events", events), Migration("006 batches", batches),
     Migration("007 payout people", payoutPeople), Migration("008 payout terms", payoutTerms),
-    Migration("009 checks", checks),
+    Migration("009 checks", checks), Migration("010 waiting payouts", waitingPayouts),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.

@@ -12,28 +12,14 @@ extension Database {
   func run(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Int {
     let prepared = try prepare(sql, values)
     defer { prepared.reset() }
-    while try prepared.next() {}
-    return Int(sqlite3_changes(prepared.connection))
+    return try prepared.run()
   }
 
-  /// The first row; the others are not read.
-  func row(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Row? {
-    let prepared = try prepare(sql, values)
-    defer { prepared.reset() }
-    return try prepared.next() ? prepared.row() : nil
-  }
-
+  /// All rows of the answer.
   func rows(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> [Row] {
     let prepared = try prepare(sql, values)
     defer { prepared.reset() }
-    var rows: [Row] = []
-    while try prepared.next() { rows.append(try prepared.row()) }
-    return rows
-  }
-
-  /// Whether a statement leaves the database as it is.
-  func isReading(_ sql: String) throws(StoreError) -> Bool {
-    sqlite3_stmt_readonly(try statement(sql).sqliteStatement) != 0
+    return try prepared.rows()
   }
 
   private func statement(_ sql: String) throws(StoreError) -> Statement {
@@ -47,9 +33,11 @@ extension Database {
     }
   }
 
-  private func prepare(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Prepared {
+  /// A compiled statement with its values. Whoever asks for it resets it.
+  func prepare(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> PreparedStatement {
     guard let connection = sqliteConnection else { throw .unavailable("the store is closed") }
-    let prepared = Prepared(connection: connection, statement: try statement(sql), sql: sql)
+    let prepared = PreparedStatement(
+      connection: connection, statement: try statement(sql), sql: sql)
     do throws(StoreError) {
       try prepared.bind(values)
     } catch {
@@ -61,17 +49,36 @@ extension Database {
 }
 
 /// A compiled statement with its values, on its way through the rows.
-private struct Prepared {
-  let connection: OpaquePointer
-  let statement: Statement
-  let sql: String
+struct PreparedStatement {
+  fileprivate let connection: OpaquePointer
+  fileprivate let statement: Statement
+  fileprivate let sql: String
 
   private var handle: OpaquePointer { statement.sqliteStatement }
+
+  /// Whether it leaves the database as it is.
+  var isReading: Bool { sqlite3_stmt_readonly(handle) != 0 }
+
+  /// Runs to its end.
+  /// - Returns: the rows it changed.
+  func run() throws(StoreError) -> Int {
+    while try next() {}
+    return Int(sqlite3_changes(connection))
+  }
+
+  /// The first row; the others are not read.
+  func firstRow() throws(StoreError) -> Row? { try next() ? row() : nil }
+
+  func rows() throws(StoreError) -> [Row] {
+    var rows: [Row] = []
+    while try next() { rows.append(try row()) }
+    return rows
+  }
 
   /// Tells SQLite to copy what is bound.
   private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-  func bind(_ values: [SQLValue]) throws(StoreError) {
+  fileprivate func bind(_ values: [SQLValue]) throws(StoreError) {
     let count = sqlite3_bind_parameter_count(handle)
     var used = 0
     var index: Int32 = 1
@@ -127,7 +134,7 @@ private struct Prepared {
   }
 
   /// Goes to the next row; false after the last.
-  func next() throws(StoreError) -> Bool {
+  private func next() throws(StoreError) -> Bool {
     switch sqlite3_step(handle) {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
@@ -135,7 +142,7 @@ private struct Prepared {
     }
   }
 
-  func row() throws(StoreError) -> Row {
+  private func row() throws(StoreError) -> Row {
     var values: [SQLValue] = []
     let count = sqlite3_column_count(handle)
     values.reserveCapacity(Int(count))

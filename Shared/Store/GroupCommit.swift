@@ -4,8 +4,12 @@ import Synchronization
 /// Runs writes on the one connection that writes; those that wait together share one commit.
 ///
 /// **Invariant:** a member is answered after the commit that holds it, or with the error for which
-/// nothing of it was kept. Each member has its own savepoint, so that one failing leaves the others
-/// alone. Members are settled in the order of their commits.
+/// nothing of it was kept. One that fails leaves the others alone. Members are settled in the order
+/// of their commits.
+///
+/// A savepoint makes SQLite copy every page that a member changes. Most members do not fail, or do
+/// before they write; so a batch runs without savepoints first, and again with one for each member
+/// when one of them has failed halfway.
 ///
 /// A lone member waits for nothing: whoever comes during a flush forms the next batch. Nothing here
 /// runs in a caller's task, so no cancellation can roll back what others wait for.
@@ -94,7 +98,14 @@ final class GroupCommit: Sendable {
   }
 
   private func commit(_ batch: [Member], _ database: Database) {
-    if batch.count > 1, together(batch, database) { return }
+    if batch.count > 1 {
+      switch together(batch, database, hasSavepoints: false) {
+      case .settled: return
+      case .torn:
+        if together(batch, database, hasSavepoints: true) == .settled { return }
+      case .failed: break
+      }
+    }
     for member in batch { alone(member, database) }
   }
 
@@ -106,40 +117,59 @@ final class GroupCommit: Sendable {
       settle(done)
     } catch {
       rollback(database)
-      member.refuse((error as? WholeFailure)?.cause ?? error)
+      member.refuse(Self.cause(of: error))
     }
   }
 
-  /// - Returns: false, with everything rolled back and nobody answered, when something failed that
-  ///   concerns the whole transaction. Then each is run alone.
-  private func together(_ batch: [Member], _ database: Database) -> Bool {
+  /// What became of a batch.
+  private enum Verdict {
+    case settled
+    /// Nothing is kept and nobody answered: a member failed after it had written.
+    case torn
+    /// The same: something failed that concerns the whole transaction.
+    case failed
+  }
+
+  private func together(_ batch: [Member], _ database: Database, hasSavepoints: Bool) -> Verdict {
     var done: [Done] = []
     var refused: [(member: Member, error: any Error)] = []
     do {
       try database.run("BEGIN IMMEDIATE")
       let now = WallClock.milliseconds()
       for member in batch {
-        try database.run("SAVEPOINT member")
+        if hasSavepoints { try database.run("SAVEPOINT member") }
         do {
           done.append(try perform(member, database, now: now))
-        } catch let error where !(error is WholeFailure) {
-          try database.run("ROLLBACK TO member")
-          refused.append((member, error))
+        } catch let failure as Failure {
+          if !hasSavepoints && failure.hasWritten {
+            rollback(database)
+            return .torn
+          }
+          if hasSavepoints { try database.run("ROLLBACK TO member") }
+          refused.append((member, failure.cause))
         }
-        try database.run("RELEASE member")
+        if hasSavepoints { try database.run("RELEASE member") }
       }
       try statistics.measure(writes: done.count) { try database.run("COMMIT") }
     } catch {
       rollback(database)
-      return false
+      return .failed
     }
-    for one in done { settle(one) }
+    for (index, one) in done.enumerated() {
+      settle(one, before: index + 1 < done.count ? done[index + 1] : nil)
+    }
     for one in refused { one.member.refuse(one.error) }
-    return true
+    return .settled
   }
 
   /// Something failed that leaves nothing of the transaction, whatever the closure made of it.
   private struct WholeFailure: Error { let cause: StoreError }
+
+  /// A member failed, and no other with it.
+  private struct Failure: Error {
+    let cause: any Error
+    let hasWritten: Bool
+  }
 
   private func perform(_ member: Member, _ database: Database, now: Int64) throws -> Done {
     let transaction = Transaction(
@@ -149,16 +179,36 @@ final class GroupCommit: Sendable {
     do {
       answer = try member.perform(transaction)
     } catch {
-      throw transaction.failure.map { WholeFailure(cause: $0) } ?? error
+      if let cause = transaction.failure { throw WholeFailure(cause: cause) }
+      throw Failure(cause: error, hasWritten: transaction.hasWritten)
     }
     if let cause = transaction.failure { throw WholeFailure(cause: cause) }
     return Done(transaction: transaction, answer: answer)
   }
 
-  private func settle(_ done: Done) {
+  private static func cause(of error: any Error) -> any Error {
+    switch error {
+    case let error as WholeFailure: error.cause
+    case let error as Failure: error.cause
+    default: error
+    }
+  }
+
+  /// - Parameter next: who is settled after it.
+  private func settle(_ done: Done, before next: Done? = nil) {
     if done.transaction.settlesRunning { done.transaction.running?.settle() }
-    if !done.transaction.changes.isEmpty { committed(done.transaction.changes) }
+    let changes = done.transaction.changes
+    // Many that schedule the same intent tell of it once.
+    let isRepeated = next.map { Self.schedules($0.transaction.changes, sameAs: changes) } ?? false
+    if !changes.isEmpty && !isRepeated { committed(changes) }
     done.answer()
+  }
+
+  private static func schedules(_ changes: [IntentChange], sameAs earlier: [IntentChange]) -> Bool {
+    guard changes.count == 1, earlier.count == 1, case .scheduled(let intent) = changes[0],
+      case .scheduled(let before) = earlier[0]
+    else { return false }
+    return intent.kind == before.kind && intent.subject == before.subject
   }
 
   private func rollback(_ database: Database) {

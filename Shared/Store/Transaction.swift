@@ -24,6 +24,8 @@ public final class Transaction {
   var settlesRunning = false
   /// An error after which nothing of the whole transaction can be kept.
   private(set) var failure: StoreError?
+  /// Whether a statement that writes was run.
+  private(set) var hasWritten = false
   private var isOver = false
 
   init(
@@ -41,22 +43,33 @@ public final class Transaction {
   /// - Returns: the number of rows it inserted, changed or deleted.
   @discardableResult
   public func run(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Int {
-    try guarded { () throws(StoreError) in
-      if isReadOnly, try !database.isReading(sql) {
+    try execute(sql, values) { statement throws(StoreError) in
+      if isReadOnly && !statement.isReading {
         throw .statement("a read changes nothing: \(sql)")
       }
-      return try database.run(sql, values)
+      return try statement.run()
     }
   }
 
   /// The first row of the answer; nil when it has none.
   public func row(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Row? {
-    try guarded { () throws(StoreError) in try database.row(sql, values) }
+    try execute(sql, values) { statement throws(StoreError) in try statement.firstRow() }
   }
 
   /// All rows of the answer.
   public func rows(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> [Row] {
-    try guarded { () throws(StoreError) in try database.rows(sql, values) }
+    try execute(sql, values) { statement throws(StoreError) in try statement.rows() }
+  }
+
+  private func execute<T>(
+    _ sql: String, _ values: [SQLValue], _ body: (PreparedStatement) throws(StoreError) -> T
+  ) throws(StoreError) -> T {
+    try guarded { () throws(StoreError) in
+      let statement = try database.prepare(sql, values)
+      defer { statement.reset() }
+      if !statement.isReading { hasWritten = true }
+      return try body(statement)
+    }
   }
 
   private func guarded<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Crypto
 import Foundation
 import RPC
 import Support
@@ -13,6 +14,7 @@ struct LedgerBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ledger", abstract: "Sales booked per second, durable, over the socket.")
 
+  private static let environment = ["DROPWIRE_LOG_LEVEL": "warning"]
   /// Sales of the run that counts flushes: strace makes it slow.
   private static let countedSales = 1000
 
@@ -20,25 +22,40 @@ struct LedgerBench: AsyncParsableCommand {
   @Option(help: "Runs per level; the median is reported.") var runs = 3
   @Option(help: "Callers with one call in flight each, comma separated.") var callers = "1,64"
   @Option(help: "Resellers whose accounts the sales go to.") var resellers = 10_000
+  @Option(help: "Entries that a second file, measured beside, has from the start; 0 for none.")
+  var entries = 0
   @Option(help: "Seconds per run of a reference.") var seconds = 3
   @Flag(inversion: .prefixedNo, help: "Measure the references too.") var references = true
   @Flag(help: "One line per figure: name TAB value TAB unit.") var tsv = false
 
   func run() async throws {
-    let levels = callers.split(separator: ",").compactMap { Int($0) }
     var samples = Samples()
-    try await Cluster.with(
-      environment: ["DROPWIRE_LOG_LEVEL": "warning"], start: [.ledger]
-    ) { cluster in
-      for round in 0..<runs {
-        for level in levels { try await measure(level, round, cluster, &samples) }
-        if references { compare(&samples) }
+    try await Cluster.with(environment: Self.environment, start: [.ledger]) { cluster in
+      if entries == 0 { return try await measure(cluster, filled: nil, &samples) }
+      try await Cluster.with(environment: Self.environment, start: [.ledger]) { filled in
+        _ = await filled.stop(.ledger)
+        let path = "\(filled.stateDirectory)/ledger.db"
+        try LedgerFill(path: path, entries: entries, resellers: resellers).run()
+        try await filled.start(.ledger)
+        try await measure(cluster, filled: filled, &samples)
       }
-      try await countFlushes(levels.max() ?? 1, cluster, &samples)
     }
     var figures = samples.figures
     addRatios(to: &figures, samples)
     if tsv { figures.printTSV() } else { figures.printTable() }
+  }
+
+  private var levels: [Int] { callers.split(separator: ",").compactMap { Int($0) } }
+
+  private func measure(_ cluster: Cluster, filled: Cluster?, _ samples: inout Samples) async throws
+  {
+    let most = levels.max() ?? 1
+    for round in 0..<runs {
+      for level in levels { try await measure("ledger", level, round, cluster, &samples) }
+      if let filled { try await measure("filled", most, round, filled, &samples) }
+      if references { compare(cluster, &samples) }
+    }
+    try await countFlushes(most, cluster, &samples)
   }
 
   private func run(_ level: Int, _ name: String, _ count: Int, _ cluster: Cluster) -> SaleRun {
@@ -47,9 +64,9 @@ struct LedgerBench: AsyncParsableCommand {
       resellers: resellers)
   }
 
-  private func measure(_ level: Int, _ round: Int, _ cluster: Cluster, _ samples: inout Samples)
-    async throws
-  {
+  private func measure(
+    _ name: String, _ level: Int, _ round: Int, _ cluster: Cluster, _ samples: inout Samples
+  ) async throws {
     let count = level == 1 ? max(1000, sales / 10) : sales
     let run = run(level, "round-\(round)", count, cluster)
     try await run.capture()
@@ -57,15 +74,16 @@ struct LedgerBench: AsyncParsableCommand {
     let before = ProcessUse(of: processID).cpuSeconds
     let result = try await run.sell()
     let used = ProcessUse(of: processID).cpuSeconds - before
-    samples.add("ledger.\(level).rate", Double(count) / result.seconds, "sales/s", decimals: 0)
-    samples.add("ledger.\(level).p50", percentile(result.milliseconds, 0.5), "ms", decimals: 2)
-    samples.add("ledger.\(level).p99", percentile(result.milliseconds, 0.99), "ms", decimals: 2)
-    samples.add("ledger.\(level).cpu", used * 1e6 / Double(count), "us/sale", decimals: 0)
+    samples.add("\(name).\(level).rate", Double(count) / result.seconds, "sales/s", decimals: 0)
+    samples.add("\(name).\(level).p50", percentile(result.milliseconds, 0.5), "ms", decimals: 2)
+    samples.add("\(name).\(level).p99", percentile(result.milliseconds, 0.99), "ms", decimals: 2)
+    samples.add("\(name).\(level).cpu", used * 1e6 / Double(count), "us/sale", decimals: 0)
   }
 
-  private func compare(_ samples: inout Samples) {
-    for reference in [LedgerReference.postgres, .floor] {
-      for (number, rate) in reference.rates(seconds: seconds) ?? [] {
+  private func compare(_ cluster: Cluster, _ samples: inout Samples) {
+    let ledger = "\(cluster.stateDirectory)/ledger.db"
+    for reference in [LedgerReference.postgres, .floor, .rows] {
+      for (number, rate) in reference.rates(seconds: seconds, ledger: ledger) ?? [] {
         samples.add("\(reference.name).\(number).rate", rate, "sales/s", decimals: 0)
       }
     }
@@ -87,16 +105,38 @@ struct LedgerBench: AsyncParsableCommand {
   }
 
   private func addRatios(to figures: inout Figures, _ samples: Samples) {
+    addHashShare(to: &figures, samples)
     guard let ours = samples.median("ledger.64.rate") else { return }
+    if let filled = samples.median("filled.64.rate") {
+      figures.add("filled.64 / ledger.64", filled / ours, "times", decimals: 2)
+    }
     let best = LedgerReference.postgres.numbers
       .compactMap { samples.median("postgres.\($0).rate") }.max()
     if let best { figures.add("ledger.64 / postgres.best", ours / best, "times", decimals: 2) }
-    if let floor = samples.median("floor.100.rate") {
-      figures.add("ledger.64 / floor.100", ours / floor, "times", decimals: 2)
+    for name in ["rows", "floor"] {
+      guard let floor = samples.median("\(name).100.rate") else { continue }
+      figures.add("ledger.64 / \(name).100", ours / floor, "times", decimals: 2)
     }
     if let one = samples.median("ledger.1.rate"), let theirs = samples.median("postgres.1.rate") {
       figures.add("ledger.1 / postgres.1", one / theirs, "times", decimals: 2)
     }
+  }
+}
+
+extension LedgerBench {
+  /// What `JournalHash` makes of a sale with four postings.
+  private static let hashedBytes = 420
+
+  /// The hash chain's part of a sale.
+  private func addHashShare(to figures: inout Figures, _ samples: Samples) {
+    guard let used = samples.median("ledger.64.cpu") else { return }
+    let (count, bytes) = (20_000, [UInt8](repeating: 7, count: Self.hashedBytes))
+    let begin = ProcessUse(of: getpid()).cpuSeconds
+    var last = [UInt8](repeating: 0, count: 32)
+    for _ in 0..<count { last = [UInt8](SHA256.hash(data: bytes + last)) }
+    let each = (ProcessUse(of: getpid()).cpuSeconds - begin) * 1e6 / Double(count)
+    figures.add("hash", each, "us/sale", decimals: 2)
+    figures.add("hash / ledger.64.cpu", 100 * each / used, "%", decimals: 1)
   }
 }
 

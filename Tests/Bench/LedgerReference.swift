@@ -7,6 +7,8 @@ struct LedgerReference {
   static let postgres = LedgerReference(name: "postgres", numbers: [1, 8, 32])
   /// SQLite in one process; the numbers are sales per commit.
   static let floor = LedgerReference(name: "floor", numbers: [1, 100, 1000])
+  /// The same with all rows, indexes and triggers that the ledger has for a sale.
+  static let rows = LedgerReference(name: "rows", numbers: [1, 100, 1000])
 
   /// PostgreSQL has to be made and started first.
   private static let patienceSeconds = 120.0
@@ -15,11 +17,16 @@ struct LedgerReference {
   let numbers: [Int]
 
   /// Sales per second for each of the numbers; nil, with a note, where the program cannot run.
-  func rates(seconds: Int) -> [(number: Int, rate: Double)]? {
-    let script = "\(Program.packageRoot)/Tests/Bench/references/ledger/\(name)"
+  ///
+  /// - Parameter ledger: a database of the ledger, whose tables `rows` has too.
+  func rates(seconds: Int, ledger: String) -> [(number: Int, rate: Double)]? {
+    let folder = "\(Program.packageRoot)/Tests/Bench/references/ledger"
+    let command =
+      name == Self.postgres.name
+      ? ["\(folder)/postgres"] : ["\(folder)/floor", name, ledger]
     do {
       let process = try ChildProcess(
-        ["/bin/bash", script, String(seconds)] + numbers.map(String.init))
+        ["/bin/bash"] + command + [String(seconds)] + numbers.map(String.init))
       defer { process.terminate() }
       return try numbers.map { number in
         let line = try process.line(within: Double(seconds) + Self.patienceSeconds)

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 import Testing
 
 @testable import Store
@@ -48,6 +49,39 @@ import Testing
       #expect(results[2].isConstraint)
       #expect(try await store.ids() == ["a", "d"])
       #expect(try test.commitsInJournal() == before + 1)
+    }
+  }
+
+  @Test func `a member that fails after it read what it wrote is undone alone`() async throws {
+    try await Test.withStore { store, _ in
+      let results = try await store.together([
+        { try $0.insert("a") },
+        {
+          _ = try $0.row("INSERT INTO note (id, text) VALUES ('b', '') RETURNING id")
+          throw Refusal()
+        },
+        { try $0.insert("c") },
+      ])
+      #expect(results.map(\.isSuccess) == [true, false, true])
+      #expect(try await store.ids() == ["a", "c"])
+    }
+  }
+
+  @Test func `a member that fails before it writes makes nobody run again`() async throws {
+    try await Test.withStore { store, _ in
+      let runs = Atomic<Int>(0)
+      let results = try await store.together([
+        { transaction in
+          runs.add(1, ordering: .relaxed)
+          try transaction.insert("a")
+        },
+        { transaction in
+          _ = try transaction.rows("SELECT id FROM note")
+          throw Refusal()
+        },
+      ])
+      #expect(results.map(\.isSuccess) == [true, false])
+      #expect(runs.load(ordering: .relaxed) == 1)
     }
   }
 
