@@ -79,8 +79,6 @@ struct Purchase: Hashable, Sendable {
     /// The account's list of orders shows it.
     case orderList
     case person
-    /// The order list of the account that the browser uses; stored in a column of its own.
-    case orderList
   }
 
   let content: PurchaseContent

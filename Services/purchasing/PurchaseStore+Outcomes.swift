@@ -111,15 +111,11 @@ extension PurchaseStore {
   }
 
   private func resolve(_ purchase: Purchase, by resolution: Purchase.Resolution) throws {
-    let isList = resolution == .orderList
     try transaction.run(
-      """
-      UPDATE purchase SET resolvedBy = $3, isResolvedByList = $4
-      WHERE orderID = $1 AND generation = $2
-      """,
+      "UPDATE purchase SET resolvedBy = $3 WHERE orderID = $1 AND generation = $2",
       [
         .text(purchase.content.orderID), .integer(Int64(purchase.content.generation)),
-        .text(isList ? "" : resolution.rawValue), .integer(isList ? 1 : 0),
+        .text(resolution.rawValue),
       ])
   }
 

@@ -106,8 +106,7 @@ extension PurchaseStore {
     let orderID = row.text("orderID")
     let generation = row.int("generation")
     guard let state = Purchase.State(rawValue: row.text("state")),
-      let resolvedBy = row.int("isResolvedByList") == 1
-        ? .orderList : Purchase.Resolution(rawValue: row.text("resolvedBy"))
+      let resolvedBy = Purchase.Resolution(rawValue: row.text("resolvedBy"))
     else { preconditionFailure("the schema admits no other state or resolution") }
     let ids = try transaction.rows(
       """

@@ -9,8 +9,6 @@ extension Schema {
     ALTER TABLE attempt ADD COLUMN pathText TEXT NOT NULL DEFAULT '';
     ALTER TABLE attempt ADD COLUMN pathOwner TEXT NOT NULL DEFAULT '';
     ALTER TABLE purchase ADD COLUMN listReadAt INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE purchase ADD COLUMN isResolvedByList INTEGER NOT NULL DEFAULT 0
-      CHECK (isResolvedByList IN (0, 1));
 
     CREATE TABLE shopSession (
       number INTEGER PRIMARY KEY,

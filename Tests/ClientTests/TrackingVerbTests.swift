@@ -1,3 +1,4 @@
+import ArgumentParser
 import Contract
 import RPC
 import Testing

@@ -1,5 +1,6 @@
 import Contract
 import RPC
+import Store
 import Support
 import Testing
 
