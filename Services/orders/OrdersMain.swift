@@ -75,8 +75,7 @@ import Store
       store: store, logger: host.logger,
       handlers: handlers.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } },
       concurrency: concurrency)
-    let service = OrdersService(
-      book: book, gateway: gateway, logger: host.logger)
+    let service = OrdersService(book: book, gateway: gateway, logger: host.logger)
     try await host.run(
       services: [service.rpcService()], access: OrdersAccess.table,
       sources: .init(store: store, outside: http, clients: channels, lags: shipments.lags.all),
