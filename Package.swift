@@ -116,7 +116,8 @@ let package = Package(
     program(
       "Bench", "Tests/Bench",
       [
-        "Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging, signals, nioCore, crypto,
+        "Contract", "RPC", "Runtime", "Echo", arguments, "Support", logging, signals, nioCore,
+        crypto,
       ],
       exclude: ["references"]),
     library(
