@@ -6,7 +6,7 @@ import Synchronization
 /// in quick succession share a look, and its commit, instead of having one each.
 final class LanePace: Sendable {
   /// Shorter than what PayPal takes for any answer, and longer than some commits.
-  static let pause = Duration.milliseconds(10)
+  static let pause = Duration.milliseconds(20)
 
   private let lastLooks = Mutex<[PayoutLane: ContinuousClock.Instant]>([:])
 
