@@ -23,7 +23,7 @@ struct BrowserLauncher: Sendable {
   func withBrowser<Value: Sendable>(_ body: (WebDriverSession) async throws -> Value) async throws
     -> Value
   {
-    let own = "\(directory)/\(UUID().uuidString.lowercased())"
+    let own = "\(directory)/\(UUID().uuidString.lowercased().prefix(8))"
     try FileManager.default.createDirectory(
       atPath: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(atPath: own) }

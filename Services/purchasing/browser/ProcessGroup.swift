@@ -7,7 +7,11 @@ import Synchronization
 /// A shell leads the group and waits at a pipe whose other end is ours alone: when that closes, since
 /// we ended it or because this process died in any way, the shell kills the whole group.
 final class ProcessGroup: Sendable {
-  private static let guardian = #""$@" </dev/null & read -r line; kill -KILL -- "-$$""#
+  private static let guardian = #""$@" </dev/null & read -r line; kill -s KILL -- "-$$""#
+
+  /// Chromium makes a socket in a directory of its own there, and ends at once when the path exceeds
+  /// the 107 bytes that Linux allows.
+  private static let temporaryMax = 60
 
   /// No other program may inherit our end of a pipe before it is marked as ours.
   private static let starting = Mutex(())
@@ -25,7 +29,8 @@ final class ProcessGroup: Sendable {
     }
     let words = ["/bin/sh", "-c", Self.guardian, "browser", program] + arguments
     let environment = [
-      "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=\(home)", "TMPDIR=\(home)", "LANG=C.UTF-8",
+      "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=\(home)", "LANG=C.UTF-8",
+      "TMPDIR=\(home.utf8.count > Self.temporaryMax ? "/tmp" : home)",
     ]
     (id, pipe) = try Self.starting.withLock { _ in
       var ends: [Int32] = [0, 0]
