@@ -19,10 +19,6 @@ struct ItemPage: Sendable {
   let country: String
   var isSoldOut = false
 
-  static let gone: HTML = """
-    <p class="product-gone notice">Sorry, this item is no longer available.</p>
-    """
-
   var html: HTML {
     let single = product.skus.count == 1 ? product.skus.first : nil
     let picked = single.flatMap { $0.stock > 0 && !isSoldOut ? $0 : nil }

@@ -103,7 +103,9 @@ extension WorldState {
   {
     let id = request.path(after: "/shop/item/").map { $0.prefix { $0 != "." } } ?? ""
     guard let product = supplier.catalogue.product(String(id)), product.isOnSale else {
-      return ShopPage("Gone", account, ItemPage.gone).answer(status: 404)
+      return ShopPage.notice(
+        "Gone", account, "product-gone", "Sorry, this item is no longer available."
+      ).answer(status: 404)
     }
     let country = request.text("shipTo")
     let page = ItemPage(
@@ -138,13 +140,13 @@ extension Answer {
 
   /// A page for people when the shop is in trouble.
   static func trouble(_ status: Int, _ account: String) -> Answer {
-    ShopPage(
-      "Sorry", account,
-      "<p class=\"server-error notice\">Something went wrong. Try again later.</p>"
+    ShopPage.notice(
+      "Sorry", account, "server-error", "Something went wrong. Please try again later."
     ).answer(status: status)
   }
 
   static func noSuchPage(_ account: String?) -> Answer {
-    ShopPage("Nothing here", account, "<p>This page does not exist.</p>").answer(status: 404)
+    ShopPage.notice("Nothing here", account, "no-page", "This page does not exist.")
+      .answer(status: 404)
   }
 }

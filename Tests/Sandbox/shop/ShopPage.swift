@@ -13,6 +13,13 @@ struct ShopPage: Sendable {
     self.body = body
   }
 
+  /// A page that only says why there is nothing else on it.
+  static func notice(_ title: String, _ account: String?, _ kind: String, _ text: String)
+    -> ShopPage
+  {
+    ShopPage(title, account, "<h1>\(title)</h1><p class=\"\(kind) notice\">\(text)</p>")
+  }
+
   func answer(status: Int = 200) -> Answer {
     let person: HTML =
       account == nil

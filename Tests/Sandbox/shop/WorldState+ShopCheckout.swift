@@ -111,10 +111,8 @@ extension WorldState {
 
   private func failure(_ refusal: Supplier.Refusal, _ account: String) -> Answer {
     let isSoldOut = refusal.code == "INVENTORY_HOLD_ERROR"
-    let body: HTML = """
-      <p class="\(isSoldOut ? "sold-out" : "checkout-error") notice">\(refusal.message)</p>
-      """
-    return ShopPage("Not possible", account, body).answer()
+    let kind = isSoldOut ? "sold-out" : "checkout-error"
+    return ShopPage.notice("Not possible", account, kind, refusal.message).answer()
   }
 
   private func failure(_ message: String, _ account: String) -> Answer {
