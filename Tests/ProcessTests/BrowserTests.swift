@@ -122,7 +122,10 @@ import Testing
     try await ShopWorld.with { world in
       try await world.cluster.sandbox.fault("shop.slow", extra: ["seconds": 30])
       try await world.shop.sell("crashed", listing: "house")
-      let browser = try await eventually("a browser runs") { world.cluster.browserProcess }
+      _ = try await eventually("the browser waits for a page") {
+        try await world.cluster.sandbox.strikes().isEmpty ? nil : true
+      }
+      let browser = try #require(world.cluster.browserProcess)
       kill(browser, SIGKILL)
       try await world.wait(for: "crashed", .purchased)
       let attempts = try await world.purchase("crashed").attempts

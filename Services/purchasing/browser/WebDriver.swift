@@ -11,6 +11,8 @@ struct WebDriver: Sendable {
   /// The longest that a page may take to load, as the driver is told.
   static let pageLoadTimeout = Duration.seconds(40)
   static let scriptTimeout = Duration.seconds(10)
+  /// The longest that a browser may take to start.
+  private static let startTimeout = Duration.seconds(20)
   /// What a call may take beyond the driver's own limits.
   private static let margin = Duration.seconds(5)
   /// A screenshot is a PNG in base64 within JSON.
@@ -73,7 +75,7 @@ struct WebDriver: Sendable {
     do {
       let value = try await call(
         .post, "/session", ["capabilities": ["alwaysMatch": capabilities]],
-        timeout: Self.pageLoadTimeout)
+        timeout: Self.startTimeout)
       guard let id = value["sessionId"]?.text else {
         throw BrowserFailure.broken("the browser's driver gives no session")
       }
