@@ -38,7 +38,7 @@ final class ProcessGroup: Sendable {
         throw BrowserFailure.broken("no pipe: \(String(cString: strerror(errno)))")
       }
       defer { close(ends[0]) }
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      Self.keepOpenFiles()
       do {
         let id = try Self.spawn(words, environment, input: ends[0], outputPath: outputPath)
         return (id, ends[1])
@@ -46,6 +46,15 @@ final class ProcessGroup: Sendable {
         close(ends[1])
         throw error
       }
+    }
+  }
+
+  /// Lets no program inherit what this process has open beyond its standard streams, such as what
+  /// came from its own parent.
+  private static func keepOpenFiles() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    for file in names.compactMap({ Int32($0) }) where file > STDERR_FILENO {
+      _ = fcntl(file, F_SETFD, FD_CLOEXEC)
     }
   }
 
