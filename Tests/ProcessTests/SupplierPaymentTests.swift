@@ -46,7 +46,8 @@ import Testing
     try await Cluster.with { cluster in
       let shop = try await Shop(in: cluster)
       try await cluster.sandbox.settings(["supplierPayTimeoutSeconds": 4])
-      _ = try await Self.sellUnpaid(shop, "lapsed")
+      try await cluster.sandbox.fault("aliexpress.autoPayFails", match: "lapsed")
+      try await shop.sell("lapsed")
       let order = try await eventually("the order has lapsed", within: .seconds(30)) {
         let order = try? await shop.order("lapsed")
         return order?.state == .needsAttention ? order : nil

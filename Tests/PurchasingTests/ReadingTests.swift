@@ -153,7 +153,8 @@ import Testing
           SupplierOrder(
             id: "7", status: "WAIT_SELLER_SEND_GOODS", isCancelled: false, amount: Self.usd(1430),
             parts: .init(items: Self.usd(1200), shipping: Self.usd(150), tax: Self.usd(80)),
-            payTimeoutSeconds: 86_400, productIDs: ["5"])))
+            payTimeoutSeconds: 86_400, productIDs: ["5"],
+            lines: [.init(productID: "5", skuID: "", count: 2)])))
   }
 
   @Test func `parts that do not add up are left out`() {
