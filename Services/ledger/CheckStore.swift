@@ -59,7 +59,9 @@ struct CheckStore {
       }
   }
 
+  /// One that has found breaks is not kept: the next pass must find them again.
   func keep(_ walk: JournalWalk) throws {
+    guard walk.breaks.isEmpty else { return }
     try transaction.run(
       "UPDATE checkPosition SET sequence = $1, hash = $2, sums = $3",
       [.integer(walk.sequence), .blob(walk.hash), .text(walk.sumsText)])

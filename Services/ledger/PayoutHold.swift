@@ -7,7 +7,7 @@ import Store
 ///
 /// What was sent after the backup was made is unknown to the restored books, and would go out again:
 /// in another batch, which PayPal would not recognise. Batches that were on their way in the backup
-/// have their keys and payouts and are not held.
+/// are held as well: theirs may have been refused since, and their payouts sent in others.
 struct PayoutHold {
   let transaction: Transaction
 
@@ -48,6 +48,16 @@ struct PayoutHold {
       try PayoutStore(transaction: transaction).wake(
         PayoutLane(row.environment, currency), where: "reasonCode = $4",
         [.text(PayoutReason.Code.restored.rawValue)], limit: PayoutStore.wakesMax)
+    }
+    for row in try transaction.rows(
+      "SELECT * FROM payoutBatch WHERE state IN ('SENDING', 'NOT_TAKEN', 'UNKNOWN')")
+    {
+      if row.text("state") == PayoutBatch.State.unknown.rawValue {
+        try transaction.schedule(PayoutStore.repeatIntent, row.text("senderBatchID"))
+      } else {
+        let currency = try Currency(validating: row.text("currency"))
+        try PayoutStore(transaction: transaction).send(PayoutLane(row.environment, currency))
+      }
     }
     return true
   }

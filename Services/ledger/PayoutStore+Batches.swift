@@ -58,6 +58,10 @@ extension PayoutStore {
 
   /// Claims the batch in a lane's slot, unless another runner has it or it waits.
   func resume(_ batch: PayoutBatch) throws -> Composition {
+    if try PayoutHold(transaction: transaction).since() != nil {
+      try send(batch.lane, at: transaction.now + PayoutRules.recheckMilliseconds)
+      return .rests
+    }
     let busyUntil = max(batch.claimedUntil, batch.state == .notTaken ? batch.nextAt : 0)
     if busyUntil > transaction.now {
       try send(batch.lane, at: busyUntil)
@@ -72,9 +76,11 @@ extension PayoutStore {
       try transaction.complete(Self.repeatIntent, senderBatchID)
       return .rests
     }
-    if batch.claimedUntil > transaction.now {
-      try transaction.postpone(
-        Self.repeatIntent, senderBatchID, until: batch.claimedUntil, note: "")
+    let isHeld = try PayoutHold(transaction: transaction).since() != nil
+    let freeAt =
+      isHeld ? transaction.now + PayoutRules.recheckMilliseconds : batch.claimedUntil
+    if freeAt > transaction.now {
+      try transaction.postpone(Self.repeatIntent, senderBatchID, until: freeAt, note: "")
       return .rests
     }
     return try claim(batch)

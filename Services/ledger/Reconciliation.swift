@@ -200,7 +200,9 @@ struct Reconciliation {
   /// With the fee or without it, as some lines carry one.
   private func isSame(_ amount: Amount, _ line: PayPalTransaction) -> Bool {
     if amount == line.amount { return true }
-    guard let fee = line.fee, fee.currency == amount.currency else { return false }
+    guard let fee = line.fee, fee.currency == amount.currency,
+      line.amount.currency == amount.currency
+    else { return false }
     return amount.minorUnits
       == line.amount.minorUnits.addingReportingOverflow(fee.minorUnits)
       .partialValue

@@ -95,7 +95,8 @@ struct ReconciliationStore {
       UNION ALL
       SELECT payoutEnd.payoutID, payoutEnd.generation, payoutEnd.state, payoutEnd.amount, 0
       FROM payoutEnd JOIN payout USING (payoutID)
-      WHERE payoutEnd.batchID = $1 AND payoutEnd.generation <> payout.generation
+      WHERE payoutEnd.batchID = $1
+        AND (payoutEnd.generation <> payout.generation OR payout.senderBatchID = '')
       """, [.text(batchID)])
     return try rows.map { row in
       let payout = try payouts.require(row.text("payoutID"))

@@ -46,13 +46,18 @@ enum AddressRules {
     if text.utf8.count > fieldBytesMax {
       return "has \(text.utf8.count) bytes; it must have at most \(fieldBytesMax)"
     }
-    if text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
+    if text.unicodeScalars.contains(where: { isUnprintable($0.value) }) {
       return "contains a control character"
     }
     if let first = text.first, let last = text.last, first.isWhitespace || last.isWhitespace {
       return "begins or ends with a blank"
     }
     return nil
+  }
+
+  /// Control characters, and those of private use: a browser takes some of them for keys.
+  private static func isUnprintable(_ scalar: UInt32) -> Bool {
+    scalar < 32 || scalar == 127 || (0xE000...0xF8FF) ~= scalar
   }
 
   private static func required(_ address: Address) -> [(String, String)] {

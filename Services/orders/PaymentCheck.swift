@@ -29,18 +29,22 @@ struct PaymentCheck: Sendable {
     guard case .done(let found) = outcome else {
       return try await again(order, intent)
     }
-    let surprise = PaymentCheckRules.surprise(found, for: order)
-    let isNew = try await book.write { orders -> Bool in
+    // The order may have moved while PayPal was asked.
+    let surprise = try await book.write { orders -> PaymentCheckRules.Surprise? in
       try orders.complete(.checkPayment, order.orderID)
-      guard let surprise, let current = try orders.order(order.orderID),
-        !current.waits.contains(where: { $0.reason == surprise.reason })
-      else { return false }
-      return try orders.note(
-        surprise.note, of: order, detail: surprise.reason.text,
+      guard let current = try orders.order(order.orderID) else { return nil }
+      guard let surprise = PaymentCheckRules.surprise(found, for: current) else {
+        try orders.endWait(.reversal, of: current)
+        return nil
+      }
+      guard !current.waits.contains(where: { $0.reason == surprise.reason }) else { return nil }
+      let isNew = try orders.note(
+        surprise.note, of: current, detail: surprise.reason.text,
         wait: NewWait(
           subject: .reversal, reason: surprise.reason, next: surprise.next, nextAt: 0))
+      return isNew ? surprise : nil
     }
-    guard isNew, let surprise else { return }
+    guard let surprise else { return }
     logger.error(
       "payment does not fit its order",
       metadata: ["order": "\(order.orderID)", "code": "\(surprise.reason.code)"])
@@ -75,7 +79,9 @@ enum PaymentCheckRules {
           code: "CAPTURED_UNEXPECTEDLY",
           text: "PayPal holds \(capture.amount) of the buyer as capture \(capture.id), though the "
             + "order is \(order.state.rawValue)", owner: "platform", providerCode: capture.status),
-        next: "a person gives it back at PayPal")
+        next: order.state == .awaitingPayment
+          ? "the order is captured, or a person gives it back at PayPal"
+          : "a person gives it back at PayPal")
     case "REFUNDED" where holdsMoney(order), "PARTIALLY_REFUNDED" where holdsMoney(order):
       return Surprise(
         note: .moneyWentBack,

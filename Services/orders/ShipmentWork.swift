@@ -22,7 +22,7 @@ struct ShipmentWork: Sendable {
   private func poll(_ intent: Intent) async throws {
     guard
       let order = try await book.due(
-        intent.subject, .pollTracking, where: { [.purchased, .shipped].contains($0.state) })
+        intent.subject, .pollTracking, where: Self.isUnderWay)
     else { return }
     let outcome = await CallOutcome {
       try await purchasing.getTracking(
@@ -41,6 +41,17 @@ struct ShipmentWork: Sendable {
     case .unreachable(let error):
       try await wait(order, CallRules.unreachable("purchasing", error))
     }
+  }
+
+  private static func isUnderWay(_ order: Order) -> Bool {
+    [.purchased, .shipped].contains(order.state)
+  }
+
+  /// The order as it is now; nil, with nothing left to ask, when its goods are under way no more.
+  private static func current(_ order: Order, _ orders: OrderStore) throws -> Order? {
+    if let order = try orders.order(order.orderID), isUnderWay(order) { return order }
+    try orders.complete(.pollTracking, order.orderID)
+    return nil
   }
 
   private func settle(_ tracking: Tracking, _ order: Order) async throws {
@@ -70,7 +81,9 @@ struct ShipmentWork: Sendable {
         event, to: order, detail: tracking.detail(lag),
         facts: orders.shipmentFacts(event, order.shipment, .init(tracking), lag: lag),
         ending: .tracking, wait: reason.map { Self.looksAgain($0, at: due) })
-      if event == .delivered || changed == nil {
+      // Where the order has moved meanwhile, what was told is asked for again.
+      let isUnderWay = try orders.order(order.orderID).map(Self.isUnderWay) ?? false
+      if !isUnderWay {
         try orders.complete(.pollTracking, order.orderID)
       } else {
         try orders.transaction.postpone(
@@ -96,6 +109,7 @@ struct ShipmentWork: Sendable {
   /// what is wrong with them. Goods that are too old are left to a person.
   private func wait(_ order: Order, _ reason: OrderReason?) async throws {
     let isOver = try await book.write { orders -> Bool in
+      guard let order = try Self.current(order, orders) else { return false }
       let now = orders.transaction.now
       let age = now - order.purchasedAt
       if age > pace.endsAfter { return true }
@@ -109,21 +123,34 @@ struct ShipmentWork: Sendable {
       }
       return false
     }
-    if isOver { try await leave(order, reason ?? ShipmentRules.notDelivered) }
+    if isOver { try await leave(order, ShipmentRules.notDelivered) }
   }
 
-  /// Leaves the goods to a person, who may submit how they travel. Where one has, nothing waits.
+  /// Leaves the goods to a person, who may submit how they travel. Where one has, nothing waits until
+  /// the goods are too old.
   private func leave(_ order: Order, _ reason: OrderReason) async throws {
-    try await book.write { orders in
-      try orders.complete(.pollTracking, order.orderID)
-      if reason != ShipmentRules.notDelivered, order.shipment.shippedAt > 0 {
-        return try orders.endWait(.tracking, of: order)
+    let isLeft = try await book.write { orders -> Bool in
+      guard let order = try Self.current(order, orders) else { return false }
+      let end = order.purchasedAt + pace.endsAfter
+      let isOver = orders.transaction.now > end
+      if isOver {
+        try orders.complete(.pollTracking, order.orderID)
+      } else {
+        try orders.transaction.postpone(
+          OrderEffect.pollTracking.rawValue, order.orderID, until: end + 1, note: reason.code)
+        guard order.shipment.shippedAt == 0 else {
+          try orders.endWait(.tracking, of: order)
+          return false
+        }
       }
       try orders.put(
         NewWait(
-          subject: .tracking, reason: reason, next: "a person submits the tracking", nextAt: 0),
+          subject: .tracking, reason: isOver ? ShipmentRules.notDelivered : reason,
+          next: "a person submits the tracking", nextAt: 0),
         order.orderID)
+      return true
     }
+    guard isLeft else { return }
     logger.warning(
       "goods are left to a person",
       metadata: ["order": "\(order.orderID)", "code": "\(reason.code)"])

@@ -125,8 +125,11 @@ extension PurchaseReason {
     PurchaseReason(code: code, text: text, owner: owner, providerCode: providerCode)
   }
 
-  /// Whether the shop's pages could cure it: the API let nothing in.
-  var isCuredByBrowser: Bool { isNoPath || code == .aliExpressNotConfigured }
+  /// Whether the shop's pages could cure it, where nothing was placed: the API let nothing in, or is
+  /// closed for longer than the order may wait.
+  var isCuredByBrowser: Bool {
+    isNoPath || [.aliExpressNotConfigured, .banTooLong, .rateLimited].contains(code)
+  }
 
   /// Whether it says that the API is closed, so that another way of buying could help.
   var isNoPath: Bool {
@@ -137,10 +140,6 @@ extension PurchaseReason {
     default: false
     }
   }
-
-  /// Whether nothing was placed for a reason that lies with the API alone, so that buying in another
-  /// way could help: the API is closed to us, or closed for longer than the order may wait.
-  var isCuredByAnotherPath: Bool { isNoPath || code == .banTooLong }
 
   /// Whether the supplier calls the access token invalid, which new tokens may cure.
   var isTokenRefused: Bool { providerCode == ReasonCatalogue.illegalAccessToken }

@@ -146,13 +146,6 @@ extension PurchaseStore {
       tries: purchase.tries, then: .later(until))
   }
 
-  /// Keeps a purchase in its step until there is room for it; that is no try.
-  func waitInLine(_ purchase: Purchase, _ reason: PurchaseReason, until: Int64) throws {
-    try move(
-      purchase, from: [purchase.state], to: purchase.state, reason, tries: purchase.tries,
-      then: .later(until))
-  }
-
   /// Records that nobody knows. Without a time, a person must find out.
   func unknown(_ purchase: Purchase, _ reason: PurchaseReason, until: Int64?, tries: Int) throws {
     try move(

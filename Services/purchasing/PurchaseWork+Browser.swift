@@ -161,7 +161,7 @@ extension PurchaseWork {
 
   func waitInLine(_ purchase: Purchase) async throws {
     try await store.write { transaction in
-      try PurchaseStore(transaction: transaction).waitInLine(
+      try PurchaseStore(transaction: transaction).standInLine(
         purchase, BrowserRules.busy,
         until: transaction.now + Self.jittered(BrowserRules.busyPause))
     }

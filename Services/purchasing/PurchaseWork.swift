@@ -219,8 +219,7 @@ struct PurchaseWork: Sendable {
       reason, run.purchase, retryAfterSeconds: seconds, now: Self.now())
     guard case .again(let reason, let pause) = conclusion else {
       guard case .refused(let reason) = conclusion else { return }
-      // A ban that outlasts the purchase closes the API as well as anything.
-      if reason.code == .rateLimited, hasBrowser(in: run.purchase.content.environment) {
+      if reason.isCuredByBrowser, hasBrowser(in: run.purchase.content.environment) {
         return try await placeInShop(run.purchase, because: reason)
       }
       return try await refuse(&run, reason)

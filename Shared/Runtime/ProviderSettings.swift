@@ -77,7 +77,13 @@ extension Settings {
   }
 
   private mutating func baseURL(_ name: String, _ provider: String) -> String? {
-    let help = "\(provider)'s base URL; https, or http to loopback only. Absent: not configured."
+    secureURL(
+      name,
+      help: "\(provider)'s base URL; https, or http to loopback only. Absent: not configured.")
+  }
+
+  /// Declares an address that secrets are sent to: https, or http to loopback only.
+  public mutating func secureURL(_ name: String, help: String) -> String? {
     guard var url = optionalText(name, help: help) else { return nil }
     while url.hasSuffix("/") { url.removeLast() }
     let isLoopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { prefix in

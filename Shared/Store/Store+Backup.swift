@@ -53,6 +53,10 @@ extension Store {
       throw error
     }
     try copy.close()
+    // Closing brings all into the file itself, where there is room; what is beside it goes.
+    if DatabaseFile.size("\(path)-wal") > 0 {
+      throw StoreError.damaged(path: path, "its last changes could not be written into it")
+    }
   }
 }
 

@@ -37,7 +37,9 @@ import Testing
     try await ledger.expectSound()
   }
 
-  @Test func `a batch that was on its way goes on under its key`() async throws {
+  @Test func `a batch that was on its way is held too, and then goes on under its key`()
+    async throws
+  {
     let ledger = try LedgerUnderTest()
     try await ledger.fund()
     try await ledger.putRecipients()
@@ -47,6 +49,12 @@ import Testing
       try PayoutHold(transaction: transaction).begin()
       try PayoutStore(transaction: transaction).releaseClaims()
     }
+    guard case .rests = try await ledger.compose().composition else {
+      Issue.record("sent before somebody has looked")
+      return
+    }
+    _ = try await ledger.client.releasePayouts(
+      .init(note: "looked"), options: LedgerUnderTest.asOperator)
     let again = try await ledger.composeBatch()
     #expect(again.batch.senderBatchID == sent.batch.senderBatchID && !again.isUntried)
   }

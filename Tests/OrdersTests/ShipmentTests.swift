@@ -157,7 +157,7 @@ import Testing
       let order = try await orders.wait(for: "o-1", .purchased, "TRACKED_BY_PERSON")
       #expect(
         order.waiting?.nextAt == nil && order.waiting?.next == "a person submits the tracking")
-      #expect(try await dueAt(orders) == nil)
+      #expect(try await dueAt(orders) != nil, "they are looked at again when they are too old")
       let shipped = try await submit(orders, "B1")
       #expect(shipped.state == .shipped && shipped.waiting == nil)
     }
@@ -179,6 +179,19 @@ import Testing
       try await look(orders)
       let order = try await orders.wait(for: "o-1", .purchased, "NOT_DELIVERED")
       #expect(order.waiting?.nextAt == nil)
+      #expect(try await dueAt(orders) == nil)
+    }
+  }
+
+  @Test func `a parcel that was seen and never arrives ends in a reason`() async throws {
+    let pace = ShipmentPace(pauseMin: 10, stalledAfter: 0, endsAfter: 1500)
+    try await OrdersUnderTest.running(pace: pace) { orders in
+      try await sold(orders)
+      orders.purchasing.track(
+        .init(carrier: "Post", trackingNumber: "LX1CN", status: "SHIPPED"))
+      try await look(orders)
+      try await orders.wait(for: "o-1", .shipped, "PARCEL_STALLED")
+      try await orders.wait(for: "o-1", .shipped, "NOT_DELIVERED")
       #expect(try await dueAt(orders) == nil)
     }
   }

@@ -124,12 +124,12 @@ import Testing
     }
     let cured = Set(
       PurchaseReason.Code.allCases.filter {
-        PurchaseReason(code: $0, text: "", owner: .nobody).isCuredByAnotherPath
+        PurchaseReason(code: $0, text: "", owner: .nobody).isCuredByBrowser
       })
     #expect(
       cured == [
         .browserNotConfigured, .noCredentials, .credentialsExpired, .credentialsRevoked,
-        .credentialsUndecryptable, .banTooLong,
+        .credentialsUndecryptable, .banTooLong, .rateLimited, .aliExpressNotConfigured,
       ])
   }
 }

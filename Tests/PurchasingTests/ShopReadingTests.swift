@@ -53,6 +53,39 @@ struct ShopReadingTests {
     #expect(!ShopAddress.isSame(other, address))
   }
 
+  @Test func `an order that is much like the purchase is no proof that nothing was placed`() {
+    let content = PurchaseContent(
+      orderID: "o-1", generation: 1, userID: 0, environment: .sandbox, productURL: "",
+      productID: "1", skuID: "2", quantity: 2, shipTo: PurchasingUnderTest.address,
+      ceiling: ScriptedSupplier.usd(1500))
+    let own = ScriptedShop.listed("9001", content, placedAt: 1_000_000)
+    func finding(
+      quantity: Int = 2, receiver: String? = nil, address: String? = nil, at: Int64 = 1_000_000
+    ) -> BrowserRules.Finding {
+      let listed = ListedOrder(
+        id: "9001", quantity: quantity, receiver: receiver ?? own.receiver,
+        address: address ?? own.address, placedAt: at)
+      return BrowserRules.finding(
+        [listed], content, confirmingAt: 1_000_000, readableSince: 1_000_000, settleTime: 500,
+        now: 1_000_500)
+    }
+    #expect(finding() == .found("9001"))
+    let alike = [
+      finding(quantity: 1), finding(receiver: "A. Byron"), finding(address: "1 Market St..."),
+    ]
+    for finding in alike {
+      guard case .askPerson(let reason) = finding else {
+        Issue.record("taken for a proof: \(finding)")
+        continue
+      }
+      #expect(reason.text.contains("9001"))
+    }
+    guard case .absent = finding(at: -3_600_000) else {
+      Issue.record("an order of another time says nothing")
+      return
+    }
+  }
+
   @Test func `screenshots that are too old or too many go, those of doubts stay`() throws {
     let directory = "/tmp/dropwire-shots-\(UInt32.random(in: .min ... .max))"
     defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -127,7 +127,7 @@ enum BrowserRules {
 
   enum Finding: Hashable, Sendable {
     case found(String)
-    /// Not there, and the list has been readable for so long that it never was placed.
+    /// Nothing like it is there, and the list has been readable for so long that it never was placed.
     case absent(PurchaseReason)
     /// Not there yet.
     case notYet
@@ -156,6 +156,15 @@ enum BrowserRules {
     }
     if let only = own.first { return .found(only.id) }
     guard let readableSince, now - readableSince >= settleTime else { return .notYet }
+    // A list may shorten an address, or the shop split an order: what is much like it proves nothing.
+    let alike = orders.filter { window.contains($0.placedAt) }
+    guard alike.isEmpty else {
+      return .askPerson(
+        PlacingRules.askPerson(
+          content.key,
+          "orders of the account have its variant and time, and another quantity or address, "
+            + "\(alike.map(\.id).joined(separator: ", "))"))
+    }
     return .absent(
       PurchaseReason(
         code: .orderNotInList,

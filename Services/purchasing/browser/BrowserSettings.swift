@@ -76,17 +76,11 @@ extension Settings {
 
   private mutating func webDriverURL() -> String? {
     let name = "DROPWIRE_WEBDRIVER_URL"
-    guard
-      var url = optionalText(
-        name,
-        help: "A Selenium Grid to take browsers from, in place of the programs of this machine.")
-    else { return nil }
-    while url.hasSuffix("/") { url.removeLast() }
-    guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-      reject("\(name) is \"\(url)\"; it must start with http:// or https://")
-      return nil
-    }
-    return url
+    return secureURL(
+      name,
+      help:
+        "A Selenium Grid to take browsers from, in place of the programs of this machine; https, "
+        + "or http to loopback only.")
   }
 
   private mutating func shopProfile() -> ShopProfile {

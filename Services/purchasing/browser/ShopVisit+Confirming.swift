@@ -7,7 +7,10 @@ extension ShopVisit {
       let ids = try await step(.confirmed) {
         try await page.click(.placeOrder)
         try await page.wait(for: .orderNumber)
-        return try await page.texts(.orderNumber).filter { !$0.isEmpty }
+        // The page may say a number twice.
+        return try await page.texts(.orderNumber).reduce(into: [String]()) { ids, id in
+          if !id.isEmpty, !ids.contains(id) { ids.append(id) }
+        }
       }
       guard !ids.isEmpty, ids.allSatisfy(BrowserRules.isOrderNumber) else {
         return .unknown(BrowserRules.lost("the page after it shows no order number"))

@@ -58,10 +58,15 @@ extension ShopVisit {
       guard let id = row["id"]?.text, BrowserRules.isOrderNumber(id),
         let placedAt = row["time"]?.integer, let quantity = row["quantity"]?.integer
       else { throw BrowserFailure.unexpectedPage("a row of the order list cannot be read") }
-      let order = ListedOrder(
-        id: id, quantity: Int(clamping: quantity), receiver: row["receiver"]?.text ?? "",
-        address: row["address"]?.text ?? "", placedAt: placedAt)
-      return ListRow(placedAt: placedAt, order: row["has"]?.bool == true ? order : nil)
+      guard row["has"]?.bool == true else { return ListRow(placedAt: placedAt, order: nil) }
+      guard let receiver = row["receiver"]?.text, let address = row["address"]?.text,
+        !receiver.isEmpty, !address.isEmpty
+      else { throw BrowserFailure.unexpectedPage("order \(id) in the list tells no address") }
+      return ListRow(
+        placedAt: placedAt,
+        order: ListedOrder(
+          id: id, quantity: Int(clamping: quantity), receiver: receiver, address: address,
+          placedAt: placedAt))
     }
   }
 

@@ -33,7 +33,12 @@ struct WebDriverSession: Sendable {
   }
 
   /// Puts a text in the place of what a field holds.
+  ///
+  /// The standard makes keys of some characters, such as Enter of U+E007: those press nothing here.
   func type(_ text: String, into selector: String) async throws {
+    if text.unicodeScalars.contains(where: { $0.value < 32 || (0xE000...0xF8FF) ~= $0.value }) {
+      throw BrowserFailure.broken("a text for \(selector) holds characters that are keys")
+    }
     let element = try await element(selector)
     _ = try await call(.post, "/element/\(element)/clear")
     guard !text.isEmpty else { return }
