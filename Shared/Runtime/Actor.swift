@@ -82,7 +82,7 @@ extension CallContext {
         violations: [FieldViolation(field: Actor.metadataName, description: "unknown actor")])
     }
     // A call inside the process has no peer, and may act for anyone.
-    try peer?.requireAssertion(of: actor)
+    try peer?.requireAssertion(of: actor, calling: method)
     return actor
   }
 }

@@ -6,12 +6,12 @@ import Testing
 
 /// For whom a role may act.
 struct RoleTests {
-  private func context(_ actor: String?, role: String?) -> CallContext {
+  private func context(_ actor: String?, role: String?, method: String = "m") -> CallContext {
     let credentials = PeerCredentials(uid: 1, gid: 1, pid: 1)
     var metadata = Metadata()
     metadata["dropwire-actor"] = actor
     return CallContext(
-      service: "s", method: "m", metadata: metadata,
+      service: "s", method: method, metadata: metadata,
       peer: role.map { Peer(.local(credentials), role: $0) }, requestID: "r", deadline: .now,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
@@ -47,6 +47,21 @@ struct RoleTests {
         #expect(refusal?.reason?.metadata == ["role": role, "actor": actor])
       }
     }
+  }
+
+  @Test func `the gateway hands on a provider's message, for nobody, and nothing else so`() {
+    func refusal(_ method: String, as actor: String, role: String) -> RPCError? {
+      do throws(RPCError) {
+        _ = try context(actor, role: role, method: method).actor()
+        return nil
+      } catch {
+        return error
+      }
+    }
+    #expect(refusal("RecordProviderEvent", as: "system", role: "gateway") == nil)
+    #expect(refusal("CancelOrder", as: "system", role: "gateway")?.code == .permissionDenied)
+    #expect(
+      refusal("RecordProviderEvent", as: "system", role: "operator")?.code == .permissionDenied)
   }
 
   @Test func `a call inside the process acts for anyone, but for someone`() {

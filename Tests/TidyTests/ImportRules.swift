@@ -24,7 +24,16 @@ enum ImportRules {
     ("Services/orders/", service.union(["PayPal"])),
     ("Services/purchasing/", service.union(["Crypto", "NIOCore"])),
     ("Services/ledger/", service.union(["PayPal", "Crypto"])),
-    ("Services/client/", ["Contract", "RPC", "Runtime", "Money", "ArgumentParser"]),
+    (
+      "Services/client/gateway/",
+      [
+        "Contract", "RPC", "Runtime", "Outside", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+        "AsyncAlgorithms", "JWTKit", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
+        "UnixSignals", "Logging",
+        "NIOCore",
+      ]
+    ),
+    ("Services/client/", ["Gateway", "Contract", "RPC", "Runtime", "Money", "ArgumentParser"]),
     (
       "Tests/Sandbox/",
       ["Hummingbird", "Crypto", "Money", "Logging", "ArgumentParser", "NIOCore", "HTTPTypes"]
