@@ -186,7 +186,7 @@ let package = Package(
       "GatewayTests",
       [
         "Gateway", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes, httpClient,
-        crypto, logging, nioCore,
+        crypto, logging, nioCore, nioHTTP1,
       ]),
     tests("SandboxTests", ["Sandbox", "Money", crypto]),
     tests("ProcessTests", ["Support", "Contract", "RPC", httpClient, nioCore, logging]),
