@@ -6,7 +6,11 @@ import Runtime
 /// `dropwire gateway`. Its arguments are its own: settings, as those of the services.
 struct GatewayVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gateway", abstract: "Serve the HTTP interface; see dropwire gateway --help.")
+    commandName: "gateway", abstract: "Serve the HTTP interface; see dropwire gateway --help.",
+    discussion: """
+      EXAMPLES:
+        dropwire gateway --listen 127.0.0.1:8080 --jwt-secret-file gateway.secret
+      """)
 
   @Argument(parsing: .captureForPassthrough, help: "Settings; see dropwire gateway --help.")
   var arguments: [String] = []
