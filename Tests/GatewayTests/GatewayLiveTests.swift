@@ -50,7 +50,8 @@ import Testing
   }
 
   @Test func `a consent comes back to the browser that began it`() async throws {
-    try await GatewayUnderTest.with { gateway in
+    let address = ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:8080"]
+    try await GatewayUnderTest.with(environment: address) { gateway in
       _ = try await Shop(in: gateway.cluster)
       let begun = try await gateway.send(
         "GET", "/api/marketplace/auth-url/aliexpress-dropshipping", as: .reseller(42))

@@ -62,7 +62,7 @@ import Testing
       let cases: [(String, String, String?, [(String, String)], Int, String)] = [
         ("GET", "/nothing", nil, [], 404, "NO_ROUTE"),
         ("PATCH", "/api/orders", nil, [], 405, "METHOD"),
-        ("GET", "/api/orders/none", nil, [], 404, ""),
+        ("GET", "/api/orders/none", nil, [], 404, "NOT_FOUND"),
         ("GET", "/api/orders?page=2", nil, [], 400, ""),
         ("POST", "/api/paypal/create-order", "{", [], 400, ""),
         ("POST", "/api/paypal/create-order", #"{"price":1}"#, [], 400, ""),
