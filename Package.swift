@@ -25,6 +25,14 @@ let arguments = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(
+  name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let asyncAlgorithms = Target.Dependency.product(
+  name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 
 func library(
   _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []
@@ -67,6 +75,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
   ],
   targets: [
     // System libraries and generated C.
@@ -111,7 +124,16 @@ let package = Package(
         "Contract", "RPC", "Store", "Runtime", "Money", "PayPal", "Outside", crypto, logging,
         lifecycle,
       ]),
-    program("Client", "Services/client", ["Contract", "RPC", "Runtime", "Money", arguments]),
+    library(
+      "Gateway", "Services/client/gateway",
+      [
+        "Contract", "RPC", "Runtime", "Outside", hummingbird, hummingbirdCore, httpTypes,
+        asyncAlgorithms, jwt, x509, asn1, crypto, lifecycle, signals, logging, nioCore,
+      ],
+      exclude: ["openapi.json"]),
+    program(
+      "Client", "Services/client", ["Contract", "RPC", "Runtime", "Money", "Gateway", arguments],
+      exclude: ["gateway"]),
 
     // The outside world, fixtures, measurements.
     program(
@@ -164,6 +186,12 @@ let package = Package(
         logging,
       ]),
     tests("ClientTests", ["Client", "Contract", "RPC", "Runtime", arguments, nioCore]),
+    tests(
+      "GatewayTests",
+      [
+        "Gateway", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes, httpClient,
+        crypto, logging, nioCore, nioHTTP1,
+      ]),
     tests("SandboxTests", ["Sandbox", "Money", crypto]),
     tests("ProcessTests", ["Support", "Contract", "RPC", httpClient, nioCore, logging]),
     tests("TidyTests", []),

@@ -46,6 +46,7 @@ import ArgumentParser
           PayoutTermsVerbs.self, RateVerbs.self, FundVerb.self, ExportVerb.self, VerifyVerb.self,
           CheckVerb.self, ReconcileVerb.self, LedgerVerbs.self,
         ]),
+      CommandGroup(name: "People over HTTP", subcommands: [GatewayVerb.self, TokenVerb.self]),
       CommandGroup(
         name: "All services",
         subcommands: [

@@ -33,7 +33,7 @@ public final class MessageLayout: @unchecked Sendable {
   }
 
   /// Protobuf's rule: an underscore goes, and the letter after it becomes a capital.
-  private static func jsonName(_ name: String) -> String {
+  static func jsonName(_ name: String) -> String {
     var result = ""
     var isAfterUnderscore = false
     for character in name {

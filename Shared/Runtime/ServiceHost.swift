@@ -21,32 +21,13 @@ public struct ServiceHost: Sendable {
   /// meant for it alone in the environment.
   public init(settings: ServiceSettings) throws {
     self.settings = settings
-    Supervisor.unsetEnvironment()
-    let (service, level) = (settings.service, settings.logLevel)
-    LoggingSystem.bootstrap { _ in JSONLogHandler(service: service, level: level) }
-    self.logger = Logger(label: service)
-    signal(SIGPIPE, SIG_IGN)
-    var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(4), &noCore)
-    Self.allowDescriptors()
+    self.logger = ProcessStart.prepare(settings.service, settings.logLevel)
     umask(0o077)
     for directory in [settings.runDirectory, settings.stateDirectory] {
       try FileManager.default.createDirectory(
         atPath: directory, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
     }
-  }
-
-  /// Descriptors that the process may have, when whoever started it allows so many: each connection
-  /// is one, and the server takes more of them than the usual limit of 1024.
-  private static let descriptorsMax: rlim_t = 16 * 1024
-
-  private static func allowDescriptors() {
-    let kind = __rlimit_resource_t(7)
-    var limit = rlimit()
-    guard getrlimit(kind, &limit) == 0, limit.rlim_cur < descriptorsMax else { return }
-    limit.rlim_cur = min(limit.rlim_max, descriptorsMax)
-    setrlimit(kind, &limit)
   }
 
   /// Serves until a signal those whom `access` and the settings let in, and answers what is counted

@@ -7,7 +7,7 @@ public import Outside
 /// **Invariant:** this is the only place that reads environment variables. A setting is declared by
 /// asking for it; `finish()` then prints `--help`, or every problem at once, or lets the service start.
 ///
-/// Precedence: environment variable, then the file named by `--config FILE` or `DROPWIRE_CONFIG`
+/// Precedence: flag, where the program has flags, environment variable, then the file named by `--config FILE` or `DROPWIRE_CONFIG`
 /// (lines `NAME=value`, `#` starts a comment), then the default. Secrets are also looked up as
 /// `$CREDENTIALS_DIRECTORY/NAME`, the way systemd hands them over.
 public struct Settings {
@@ -21,12 +21,15 @@ public struct Settings {
   private let summary: String
   private let arguments: [String]
   private let environment: [String: String]
+  private let flags: [String: String]
+  private var given: [String: String] = [:]
   private var file: [String: String] = [:]
   private var declarations: [Declaration] = []
   private var problems: [String] = []
 
+  /// - Parameter flags: by flag, such as `--listen`, the setting that its value is for.
   public init(
-    service: String, summary: String,
+    service: String, summary: String, flags: [String: String] = [:],
     arguments: [String] = Array(CommandLine.arguments.dropFirst()),
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
@@ -34,6 +37,7 @@ public struct Settings {
     self.summary = summary
     self.arguments = arguments
     self.environment = environment
+    self.flags = flags
     checkArguments()
     readFile()
   }
@@ -119,7 +123,8 @@ public struct Settings {
       "SETTINGS (environment variables, or lines NAME=value in the file of --config):",
     ]
     for declaration in declarations {
-      lines.append("  \(declaration.name)  (default: \(declaration.shownDefault))")
+      let flag = flags.first { $0.value == declaration.name }.map { ", \($0.key)" } ?? ""
+      lines.append("  \(declaration.name)\(flag)  (default: \(declaration.shownDefault))")
       lines.append("      \(declaration.help)")
     }
     return lines.joined(separator: "\n")
@@ -141,7 +146,7 @@ public struct Settings {
   }
 
   private func value(_ name: String) -> String? {
-    if let text = environment[name], !text.isEmpty { return text }
+    if let text = given[name] ?? environment[name], !text.isEmpty { return text }
     if let text = file[name], !text.isEmpty { return text }
     return nil
   }
@@ -160,6 +165,10 @@ public struct Settings {
       case "--help", "-h", "--list-steps": continue
       case "--config", "--verify", "--restore":
         if rest.popFirst() == nil { problems.append("\(argument) needs the name of a file") }
+      case let flag where flags[flag] != nil:
+        let value = rest.popFirst()
+        if value == nil { problems.append("\(flag) needs a value") }
+        if let name = flags[flag] { given[name] = value }
       default: problems.append("unknown argument \"\(argument)\"; see \(service) --help")
       }
     }

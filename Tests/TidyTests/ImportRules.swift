@@ -27,7 +27,16 @@ enum ImportRules {
       service.union(["Crypto", "NIOCore", "NIOHTTP1", "AsyncHTTPClient"])
     ),
     ("Services/ledger/", service.union(["PayPal", "Crypto"])),
-    ("Services/client/", ["Contract", "RPC", "Runtime", "Money", "ArgumentParser"]),
+    (
+      "Services/client/gateway/",
+      [
+        "Contract", "RPC", "Runtime", "Outside", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+        "AsyncAlgorithms", "JWTKit", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
+        "UnixSignals", "Logging",
+        "NIOCore",
+      ]
+    ),
+    ("Services/client/", ["Gateway", "Contract", "RPC", "Runtime", "Money", "ArgumentParser"]),
     (
       "Tests/Sandbox/",
       ["Hummingbird", "Crypto", "Money", "Logging", "ArgumentParser", "NIOCore", "HTTPTypes"]

@@ -1,0 +1,19 @@
+/// How much of everything a request may have.
+struct DoorLimits: Sendable {
+  /// Of a body. The longest that a service takes is a provider's message.
+  var bodyBytesMax = 256 * 1024
+  var bodySeconds = 10
+  var headerBytesMax = 16 * 1024
+  var headersMax = 64
+  var connectionsMax = 2048
+  /// Without a byte, unless an answer is still due.
+  var idleSeconds = 60
+  /// For a service's answer.
+  var answerTimeout = Duration.seconds(20)
+  /// Requests of one client.
+  var perSecond = 50
+  var burst = 100
+  /// Live updates that are open, in all and of one client.
+  var viewersMax = 1000
+  var viewersOfOneMax = 250
+}

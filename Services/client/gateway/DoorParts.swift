@@ -1,0 +1,18 @@
+import Contract
+import Logging
+import Outside
+
+/// What routes work with.
+struct DoorParts: Sendable {
+  let services: Backends
+  /// The world that is meant where a request names none.
+  let environment: Contract.Environment
+  let consent: ConsentCookie
+  /// Where the supplier sends browsers back to; empty: where purchasing's settings say.
+  let callbackURL: String
+  let viewers: Viewers
+  let payPal: PayPalDoor
+  /// What AliExpress' push messages bring along; nil when none are taken.
+  let aliExpressToken: Secret?
+  let logger: Logger
+}

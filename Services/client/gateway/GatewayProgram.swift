@@ -1,0 +1,119 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import Outside
+import RPC
+import Runtime
+import UnixSignals
+
+/// `dropwire gateway`: the one process with a TCP port. It keeps nothing, so that there may be
+/// several, and each can be stopped at any time.
+public enum GatewayProgram {
+  private static let summary = """
+    Serves the HTTP interface: the checkout, what resellers and administrators see and do, and the \
+    webhooks of providers. --openapi prints its description.
+    """
+
+  /// Runs until SIGTERM or SIGINT; ends the process when its settings are wrong, or for --help.
+  ///
+  /// - Parameter arguments: those after the verb.
+  public static func run(_ arguments: [String]) async {
+    if arguments == ["--openapi"] {
+      print(OpenAPI.document.indented, terminator: "")
+      return
+    }
+    var declared = Settings(
+      service: "dropwire gateway", summary: summary, flags: GatewaySettings.flags,
+      arguments: arguments)
+    let settings = await GatewaySettings(&declared)
+    declared.finish()
+    let logger = ProcessStart.prepare(GatewaySettings.service, settings.logLevel)
+    do {
+      try await serve(settings, logger)
+      logger.info("stopped")
+    } catch {
+      failToStart("dropwire gateway", error)
+    }
+  }
+
+  private static func serve(_ settings: GatewaySettings, _ logger: Logger) async throws {
+    let outside = OutsideHTTP(configuration: settings.outside, logger: logger)
+    func channel(_ service: String) -> any RPCChannel {
+      guard let target = settings.targets[service] else {
+        preconditionFailure("every service has a target")
+      }
+      return RPCClient(target: target, logger: logger)
+    }
+    let services = Backends(
+      orders: channel("orders"), purchasing: channel("purchasing"), ledger: channel("ledger"))
+    let door = Door(
+      settings, services,
+      certificates: CertificateChains { await Self.fetch($0, outside) }, logger: logger)
+    var quiet = logger
+    quiet.logLevel = .critical
+    let limits = settings.limits
+    let application = Application(
+      responder: door, server: .http1(configuration: limits.connections),
+      configuration: .init(
+        address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024,
+        availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)),
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? settings.port
+        logger.info("serving", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+        print("ready http://\(settings.host):\(port)")
+        fflush(nil)
+      }, logger: quiet)
+    do {
+      try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+    } catch {
+      try? await outside.shutdown()
+      throw error
+    }
+    try await outside.shutdown()
+  }
+
+  /// The text at an address; nil when it cannot be had now.
+  private static func fetch(_ url: String, _ outside: OutsideHTTP) async -> String? {
+    let answer = await outside.send(
+      OutsideRequest(
+        provider: "paypal", account: "webhook", method: "certificate", ratePerSecond: 5, verb: .get,
+        url: url, timeout: .seconds(10)))
+    guard case .answer(status: 200, _, let body) = answer else { return nil }
+    return String(buffer: body)
+  }
+}
+
+extension Door {
+  init(
+    _ settings: GatewaySettings, _ services: Backends, certificates: CertificateChains,
+    logger: Logger
+  ) {
+    let limits = settings.limits
+    self.init(
+      table: RouteTable(Routes.all), tokens: settings.tokens,
+      parts: DoorParts(
+        services: services, environment: settings.environment,
+        consent: ConsentCookie(secret: settings.cookieSecret, isSecure: settings.isSecure),
+        callbackURL: settings.callbackURL,
+        viewers: Viewers(max: limits.viewersMax, maxOfOne: limits.viewersOfOneMax),
+        payPal: PayPalDoor(
+          worlds: settings.webhooks, certificates: certificates, logger: logger),
+        aliExpressToken: settings.aliExpressToken, logger: logger),
+      limits: limits, rates: RateLimits(perSecond: limits.perSecond, burst: limits.burst),
+      security: SecurityHeaders(isSecure: settings.isSecure))
+  }
+}
+
+extension DoorLimits {
+  /// What hummingbird must know of them.
+  fileprivate var connections: HTTP1Channel.Configuration {
+    .init(
+      idleTimeout: .seconds(Int64(idleSeconds)),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: headerBytesMax, maxHeaderListSize: headerBytesMax,
+        maxHeaderFieldCount: headersMax))
+  }
+}

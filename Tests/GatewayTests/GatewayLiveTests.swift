@@ -1,0 +1,75 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Runtime
+import Support
+import Testing
+
+@testable import Gateway
+
+/// Live updates, consents and the end of the process.
+@Suite(.serialized) struct GatewayLiveTests {
+  @Test func `an order's changes come as they happen, to its owner alone`() async throws {
+    try await GatewayUnderTest.with { gateway in
+      let shop = try await Shop(in: gateway.cluster)
+      let request = try await gateway.request("GET", "/api/events", as: .reseller(42))
+      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+      #expect(response.headers.first(name: "Content-Type")?.hasPrefix("text/event-stream") == true)
+      let other = try await HTTPClient.shared.execute(
+        try await gateway.request("GET", "/api/events", as: .reseller(43)), timeout: .seconds(30))
+      try await shop.sell("live-1")
+      var text = ""
+      for try await part in response.body {
+        text += String(buffer: part)
+        if text.contains("ORDER_STATE_PURCHASED") { break }
+      }
+      #expect(text.hasPrefix("retry: 2000\n\n"))
+      #expect(text.contains("event: order\ndata: {\"orderId\":\"live-1\""))
+      // The other's stream ends with the service and has shown him nothing.
+      await gateway.cluster.stop(.orders)
+      var seen = ""
+      for try await part in other.body { seen += String(buffer: part) }
+      #expect(!seen.contains("event: order"))
+      #expect(seen.contains("event: problem"))
+    }
+  }
+
+  @Test func `SIGTERM ends it at once, live updates too`() async throws {
+    try await GatewayUnderTest.with(services: [.orders]) { gateway in
+      let response = try await HTTPClient.shared.execute(
+        try await gateway.request("GET", "/api/events", as: .admin(1)), timeout: .seconds(30))
+      var parts = response.body.makeAsyncIterator()
+      #expect(try await parts.next().map { String(buffer: $0) } == "retry: 2000\n\n")
+      let begin = ContinuousClock.now
+      gateway.program.signal(SIGTERM)
+      let exit = await gateway.program.waitForExit()
+      #expect(exit == Program.Exit(status: 0, bySignal: false))
+      #expect(ContinuousClock.now - begin < .seconds(5))
+    }
+  }
+
+  @Test func `a consent comes back to the browser that began it`() async throws {
+    let address = ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:8080"]
+    try await GatewayUnderTest.with(environment: address) { gateway in
+      _ = try await Shop(in: gateway.cluster)
+      let begun = try await gateway.send(
+        "GET", "/api/marketplace/auth-url/aliexpress-dropshipping", as: .reseller(42))
+      #expect(begun.status == 200, "\(begun.body)")
+      let cookie = begun.headers.first(name: "Set-Cookie")?.prefix { $0 != ";" } ?? ""
+      let state = begun.member("state")
+      let callback = "/api/marketplace-oauth/callback"
+      let strange = try await gateway.send("GET", "\(callback)?code=c&state=\(state)")
+      #expect(strange.status == 401 && strange.reason == "OTHER_BROWSER")
+      let swapped = try await gateway.send(
+        "GET", "\(callback)?code=c&state=another", headers: [("Cookie", "\(cookie)")])
+      #expect(swapped.status == 401 && swapped.reason == "OTHER_BROWSER")
+      let denied = try await gateway.send(
+        "GET", "\(callback)?error=access_denied", headers: [("Cookie", "\(cookie)")])
+      #expect(denied.status == 409 && denied.reason == "NO_CODE")
+      let wrong = try await gateway.send(
+        "GET", "\(callback)?code=never-given&state=\(state)", headers: [("Cookie", "\(cookie)")])
+      #expect(wrong.status != 200 && wrong.status < 500, "\(wrong.body)")
+    }
+  }
+}
