@@ -90,8 +90,8 @@ extension RestorePlan {
       "dropwire check names captures and sales that orders has told and the ledger lacks; the same "
         + "RecordCapture and RecordSale, sent with dropwire call by a developer, book them again.",
       "Payouts that were sent after the backup would be sent again, so none is sent now: compare "
-        + "dropwire payouts with PayPal's activity since then, and end the hold with "
-        + "dropwire ledger release-payouts.",
+        + "dropwire payouts with PayPal's activity since then, say what was paid with "
+        + "dropwire payout attest, and end the hold with dropwire ledger release-payouts.",
     ],
     checking: { try await JournalCheck(store: $0).requireSound() },
     preparing: { store in

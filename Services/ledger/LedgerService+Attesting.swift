@@ -8,7 +8,8 @@ import Store
 /// What only a person can find out.
 extension LedgerService {
   /// Ends a payout whose outcome PayPal tells no more: one whose key it has forgotten, or whose item
-  /// is not what was asked for. FAILED_PRECONDITION: COVERED, NOT_ATTESTABLE.
+  /// is not what was asked for; or one that is held since a restore. A replay answers with the payout
+  /// as it is now. FAILED_PRECONDITION: COVERED, NOT_ATTESTABLE.
   func attestPayout(_ request: AttestPayoutRequest, _ context: CallContext) async throws
     -> Contract.Payout
   {
@@ -47,12 +48,14 @@ extension LedgerService {
     var (sent, fee): (Amount?, Amount?)
     if request.sent != nil { sent = fields.amount("sent", request.sent, .zeroOrMore) }
     if request.fee != nil { fee = fields.amount("fee", request.fee, .zeroOrMore) }
-    if finding == .notSent, request.sent != nil || request.fee != nil {
+    let providerID = fields.text("provider_id", request.providerID) ?? ""
+    if finding == .notSent, request.sent != nil || request.fee != nil || !providerID.isEmpty {
       fields.reject("finding", "is NOT_SENT; then nothing was sent and no fee was charged")
     }
     try fields.finish()
     guard let finding, let evidence else { throw fields.refusal }
     return PayoutAttestation(
-      payoutID: payoutID, finding: finding, evidence: evidence, sent: sent, fee: fee)
+      payoutID: payoutID, finding: finding, evidence: evidence, sent: sent, fee: fee,
+      providerID: providerID)
   }
 }

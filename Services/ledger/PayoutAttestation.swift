@@ -1,6 +1,7 @@
 import Money
 
-/// What a person found out about a payout of which PayPal tells nothing any more.
+/// What a person found out about a payout of which PayPal tells nothing any more, or of which restored
+/// books know nothing.
 struct PayoutAttestation: Hashable, Sendable {
   /// Its raw value is stored.
   enum Finding: String, Sendable {
@@ -17,6 +18,8 @@ struct PayoutAttestation: Hashable, Sendable {
   let sent: Amount?
   /// What PayPal charged for it; nil for nothing.
   let fee: Amount?
+  /// PayPal's id of what was paid; empty when it was not said.
+  var providerID = ""
 }
 
 extension PayoutReason.Code {

@@ -29,8 +29,18 @@ struct PayoutHold {
       PayoutReason(
         code: .restored,
         text: "the books were restored at \(UTC.time($0)); compare PayPal's activity since the "
-          + "backup, then release the payouts", owner: "platform")
+          + "backup, attest what you found about this one, or release all payouts",
+        owner: "platform")
     }
+  }
+
+  /// Whether a payout is held: not when a person has said since then what became of it.
+  func holds(_ payoutID: String) throws -> Bool {
+    guard let since = try since() else { return false }
+    let said = try transaction.row(
+      "SELECT 1 AS found FROM payoutAttestation WHERE payoutID = $1 AND recordedAt >= $2 LIMIT 1",
+      [.text(payoutID), .integer(since)])
+    return said == nil
   }
 
   /// Ends it, with who did and what he saw, and looks at all payouts again.

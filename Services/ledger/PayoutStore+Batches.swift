@@ -88,10 +88,15 @@ extension PayoutStore {
 
   /// "Certainly not taken" holds until the next sending: a crash after it leaves an unknown.
   private func claim(_ batch: PayoutBatch) throws -> Composition {
+    let payouts = try payouts(in: batch).filter(\.isOnItsWay)
+    // A person has ended them all.
+    if payouts.isEmpty {
+      try leave(batch)
+      return .rests
+    }
     let isUntried = batch.state == .notTaken
     let age = transaction.now - batch.createdAt
     if !isUntried && age > PayoutRules.repeatWindowMilliseconds { return try tooLate(batch) }
-    let payouts = try payouts(in: batch).filter(\.isOnItsWay)
     try transaction.run(
       """
       UPDATE payoutBatch SET state = $2, attempts = attempts + 1, claimedUntil = $3, updatedAt = $4

@@ -77,7 +77,11 @@ extension PayoutStore {
     for due in payouts {
       guard let payout = try candidate(for: due, in: lane, &funds, &composed) else { continue }
       let facts = try funds.facts(of: payout, isConfigured: isConfigured)
-      switch try held.map(PayoutRules.Decision.wait) ?? PayoutRules.decide(facts) {
+      let kept = try held.flatMap { reason in
+        try PayoutHold(transaction: transaction).holds(payout.payoutID)
+          ? PayoutRules.Decision.wait(reason) : nil
+      }
+      switch try kept ?? PayoutRules.decide(facts) {
       case .submit(let amount, let email):
         try funds.take(amount, from: payout.payee)
         decided.append(Decided(payout: payout, amount: amount, email: email))

@@ -14,8 +14,8 @@ extension PayoutStore {
       shown.senderBatchID, shown.itemID, shown.reasonCode, shown.reasonText, shown.reasonOwner,
       shown.providerCode, shown.submittedAt, shown.updatedAt,
       COALESCE(payoutBatch.batchID, '') AS batchID,
-      CASE WHEN shown.state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN') THEN payoutBatch.nextAt
-        ELSE shown.nextAt END AS nextAt
+      CASE WHEN shown.state IN ('SUBMITTED', 'UNCLAIMED', 'UNKNOWN')
+        THEN COALESCE(payoutBatch.nextAt, 0) ELSE shown.nextAt END AS nextAt
     FROM payout LEFT JOIN payout AS cover ON cover.payoutID = payout.coveredBy
       JOIN payout AS shown ON shown.number = COALESCE(cover.number, payout.number)
       LEFT JOIN payoutBatch ON payoutBatch.senderBatchID = shown.senderBatchID

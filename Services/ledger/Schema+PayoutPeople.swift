@@ -73,6 +73,13 @@ extension Schema {
       BEGIN SELECT RAISE(ABORT, 'a payout is covered once'); END;
     """
 
+  /// What PayPal calls a payment that restored books know only from a person.
+  static let attestedPayouts = """
+    ALTER TABLE payoutAttestation ADD COLUMN providerID TEXT NOT NULL DEFAULT '';
+    CREATE INDEX payoutAttestationByProvider ON payoutAttestation (providerID)
+      WHERE providerID <> '';
+    """
+
   /// Each capture and each sale looks for payouts that wait for money, however many wait for something
   /// else. Few do, so their indexes are small; and a payout that waits for something else changes no
   /// index when it is said why.

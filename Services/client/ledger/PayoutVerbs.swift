@@ -115,9 +115,14 @@ struct AttestPayoutVerb: Verb {
     discussion: """
       Your name is kept with what you saw. What was not sent can be sent again by `payout retry`.
 
+      A payout that waits since a restore (RESTORED) is ended the same way: paid needs the id that \
+      PayPal's activity shows, and not-sent sends it at once under the next generation, without \
+      waiting for `ledger release-payouts`.
+
       EXAMPLES:
         dropwire payout attest my-first/reseller --finding not-sent --evidence "not in the activity"
         dropwire payout attest my-first/reseller --finding paid --evidence "transaction 8X1" --fee 0.25
+        dropwire payout attest my-first/admin --finding paid --provider-id 8X1 --evidence "activity"
       """)
 
   @Argument(help: "The payout.") var payout: String
@@ -126,6 +131,7 @@ struct AttestPayoutVerb: Verb {
   @Option(parsing: .unconditional, help: "Paid: what the payee got, if not what was asked for.")
   var sent = ""
   @Option(parsing: .unconditional, help: "Paid: what PayPal charged.") var fee = ""
+  @Option(help: "Paid: PayPal's id of the transaction or of the item.") var providerID = ""
   @Option(help: "Currency of the amounts.") var currency = "USD"
   @OptionGroup var showing: ShowingOptions
   @OptionGroup var calling: CallingOptions
@@ -136,7 +142,8 @@ struct AttestPayoutVerb: Verb {
     let request = AttestPayoutRequest(
       payoutID: payout, finding: finding ?? .unspecified, evidence: evidence,
       sent: try sent.isEmpty ? nil : Typed.amount(sent, currency, option: "--sent"),
-      fee: try fee.isEmpty ? nil : Typed.amount(fee, currency, option: "--fee"))
+      fee: try fee.isEmpty ? nil : Typed.amount(fee, currency, option: "--fee"),
+      providerID: providerID)
     session.show(
       try await session.ledger.attestPayout(request, options: session.options), showing)
   }

@@ -117,11 +117,13 @@ extension BackupResponse: ContractMessage {
     fields.value(0, path)
     fields.value(1, bytes)
     fields.value(2, sha256)
+    fields.values(3, warnings)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     path = try fields.value(0)
     bytes = try fields.value(1)
     sha256 = try fields.value(2)
+    warnings = try fields.values(3)
   }
 }

@@ -153,10 +153,13 @@ public struct BackupResponse: Sendable, Hashable {
   public var bytes: Int64
   /// SHA-256 of the file, hexadecimal.
   public var sha256: String
+  /// What does not add up in the copy, though it is whole: it was so in the database.
+  public var warnings: [String]
 
-  public init(path: String = "", bytes: Int64 = 0, sha256: String = "") {
+  public init(path: String = "", bytes: Int64 = 0, sha256: String = "", warnings: [String] = []) {
     self.path = path
     self.bytes = bytes
     self.sha256 = sha256
+    self.warnings = warnings
   }
 }

@@ -226,8 +226,9 @@ public struct LedgerClient: Sendable {
       "dropwire.ledger.v1.Ledger", "ReleasePayouts", request, isIdempotent: true, options)
   }
 
-  /// Ends a payout that PayPal will not end, by what a person found out. Replay: the payout as it
-  /// is now.
+  /// Ends a payout that PayPal will not end, by what a person found out; or one that waits since a
+  /// restore (RESTORED): what was paid is booked, what was not sent goes out under the next
+  /// generation without waiting for the others. Replay: the payout as it is now.
   public func attestPayout(_ request: AttestPayoutRequest, options: CallOptions = CallOptions())
     async throws -> Payout
   {

@@ -823,6 +823,7 @@ extension Payout: ContractMessage {
     fields.message(14, createdAt)
     fields.message(15, updatedAt)
     fields.value(16, coveredBy)
+    fields.message(17, left)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -843,6 +844,7 @@ extension Payout: ContractMessage {
     createdAt = try fields.message(14)
     updatedAt = try fields.message(15)
     coveredBy = try fields.value(16)
+    left = try fields.message(17)
   }
 }
 
@@ -1039,6 +1041,7 @@ extension AttestPayoutRequest: ContractMessage {
     fields.value(2, evidence)
     fields.message(3, sent)
     fields.message(4, fee)
+    fields.value(5, providerID)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -1047,6 +1050,7 @@ extension AttestPayoutRequest: ContractMessage {
     evidence = try fields.value(2)
     sent = try fields.message(3)
     fee = try fields.message(4)
+    providerID = try fields.value(5)
   }
 }
 

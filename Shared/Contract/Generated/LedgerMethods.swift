@@ -99,8 +99,9 @@ public protocol LedgerMethods: Sendable {
   func releasePayouts(_ request: ReleasePayoutsRequest, _ context: CallContext) async throws
     -> ReleasePayoutsResponse
 
-  /// Ends a payout that PayPal will not end, by what a person found out. Replay: the payout as it
-  /// is now.
+  /// Ends a payout that PayPal will not end, by what a person found out; or one that waits since a
+  /// restore (RESTORED): what was paid is booked, what was not sent goes out under the next
+  /// generation without waiting for the others. Replay: the payout as it is now.
   func attestPayout(_ request: AttestPayoutRequest, _ context: CallContext) async throws -> Payout
 
   /// The whole journal as text, in pieces.

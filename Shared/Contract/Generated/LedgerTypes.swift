@@ -1278,6 +1278,9 @@ public struct Payout: Sendable, Hashable {
   public var updatedAt: Timestamp?
   /// The payout that carries this one together with others; its state and reason are shown here.
   public var coveredBy: String
+  /// What one transfer cannot carry, or did not carry, of what is owed: it stays in the payee's
+  /// account, to be paid out by RequestPayout. Absent when nothing is left.
+  public var left: Money?
 
   public init(
     payoutID: String = "", orderID: String = "", payee: String = "",
@@ -1285,7 +1288,7 @@ public struct Payout: Sendable, Hashable {
     amount: Money? = nil, fee: Money? = nil, generation: Int32 = 0, paypalBatchID: String = "",
     paypalItemID: String = "", reason: Reason? = nil, recipientEmail: String = "",
     nextAt: Timestamp? = nil, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
-    coveredBy: String = ""
+    coveredBy: String = "", left: Money? = nil
   ) {
     self.payoutID = payoutID
     self.orderID = orderID
@@ -1304,6 +1307,7 @@ public struct Payout: Sendable, Hashable {
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.coveredBy = coveredBy
+    self.left = left
   }
 }
 
@@ -1313,7 +1317,8 @@ public struct RequestPayoutRequest: Sendable, Hashable {
   public var payoutID: String
   public var payee: String
   public var environment: Environment
-  /// At most the available balance.
+  /// At most the available balance. PayPal carries a bounded amount per transfer, such as 20,000.00
+  /// USD; `left` of the answer says what stays.
   public var amount: Money?
 
   public init(
@@ -1496,16 +1501,20 @@ public struct AttestPayoutRequest: Sendable, Hashable {
   public var sent: Money?
   /// Paid: what PayPal charged for it; absent for nothing.
   public var fee: Money?
+  /// Paid: PayPal's id of the transaction or of the item. Required for one that waits since a
+  /// restore.
+  public var providerID: String
 
   public init(
     payoutID: String = "", finding: PayoutFinding = .unspecified, evidence: String = "",
-    sent: Money? = nil, fee: Money? = nil
+    sent: Money? = nil, fee: Money? = nil, providerID: String = ""
   ) {
     self.payoutID = payoutID
     self.finding = finding
     self.evidence = evidence
     self.sent = sent
     self.fee = fee
+    self.providerID = providerID
   }
 }
 

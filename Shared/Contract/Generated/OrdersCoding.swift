@@ -275,6 +275,7 @@ extension Order: ContractMessage {
     fields.value(32, carrierSaid)
     fields.message(33, shippedLag)
     fields.message(34, deliveredLag)
+    fields.message(35, capturedAmount)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -313,6 +314,7 @@ extension Order: ContractMessage {
     carrierSaid = try fields.value(32)
     shippedLag = try fields.message(33)
     deliveredLag = try fields.message(34)
+    capturedAmount = try fields.message(35)
   }
 }
 

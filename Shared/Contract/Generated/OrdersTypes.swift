@@ -420,6 +420,8 @@ public struct Order: Sendable, Hashable {
   /// carrier's time is not known, as for what a person said.
   public var shippedLag: Lag?
   public var deliveredLag: Lag?
+  /// What PayPal captured; not the price where CAPTURE_AMOUNT_DIFFERS. Absent while not known.
+  public var capturedAmount: Money?
 
   public init(
     orderID: String = "", state: OrderState = .unspecified, userID: Int64 = 0,
@@ -433,7 +435,7 @@ public struct Order: Sendable, Hashable {
     refundedAt: Timestamp? = nil, isRefundBooked: Bool = false, carrier: String = "",
     trackingNumber: String = "", shippedAt: Timestamp? = nil, deliveredAt: Timestamp? = nil,
     carrierSeenAt: Timestamp? = nil, carrierSaid: String = "", shippedLag: Lag? = nil,
-    deliveredLag: Lag? = nil
+    deliveredLag: Lag? = nil, capturedAmount: Money? = nil
   ) {
     self.orderID = orderID
     self.state = state
@@ -470,6 +472,7 @@ public struct Order: Sendable, Hashable {
     self.carrierSaid = carrierSaid
     self.shippedLag = shippedLag
     self.deliveredLag = deliveredLag
+    self.capturedAmount = capturedAmount
   }
 }
 

@@ -771,7 +771,7 @@ const ProtobufCMessageDescriptor dropwire__common__v1__backup_request__descripto
   (ProtobufCMessageInit) dropwire__common__v1__backup_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__common__v1__backup_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor dropwire__common__v1__backup_response__field_descriptors[4] =
 {
   {
     "path",
@@ -809,16 +809,29 @@ static const ProtobufCFieldDescriptor dropwire__common__v1__backup_response__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "warnings",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Dropwire__Common__V1__BackupResponse, n_warnings),
+    offsetof(Dropwire__Common__V1__BackupResponse, warnings),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__common__v1__backup_response__field_indices_by_name[] = {
   1,   /* field[1] = bytes */
   0,   /* field[0] = path */
   2,   /* field[2] = sha256 */
+  3,   /* field[3] = warnings */
 };
 static const ProtobufCIntRange dropwire__common__v1__backup_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor dropwire__common__v1__backup_response__descriptor =
 {
@@ -828,7 +841,7 @@ const ProtobufCMessageDescriptor dropwire__common__v1__backup_response__descript
   "Dropwire__Common__V1__BackupResponse",
   "dropwire.common.v1",
   sizeof(Dropwire__Common__V1__BackupResponse),
-  3,
+  4,
   dropwire__common__v1__backup_response__field_descriptors,
   dropwire__common__v1__backup_response__field_indices_by_name,
   1,  dropwire__common__v1__backup_response__number_ranges,

@@ -6273,7 +6273,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_res
   (ProtobufCMessageInit) dropwire__ledger__v1__list_commission_rates_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descriptors[17] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descriptors[18] =
 {
   {
     "payout_id",
@@ -6479,6 +6479,18 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "left",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__Payout, left),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__payout__field_indices_by_name[] = {
   6,   /* field[6] = amount */
@@ -6488,6 +6500,7 @@ static const unsigned dropwire__ledger__v1__payout__field_indices_by_name[] = {
   3,   /* field[3] = environment */
   7,   /* field[7] = fee */
   8,   /* field[8] = generation */
+  17,   /* field[17] = left */
   13,   /* field[13] = next_at */
   1,   /* field[1] = order_id */
   2,   /* field[2] = payee */
@@ -6502,7 +6515,7 @@ static const unsigned dropwire__ledger__v1__payout__field_indices_by_name[] = {
 static const ProtobufCIntRange dropwire__ledger__v1__payout__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 17 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor =
 {
@@ -6512,7 +6525,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor =
   "Dropwire__Ledger__V1__Payout",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__Payout),
-  17,
+  18,
   dropwire__ledger__v1__payout__field_descriptors,
   dropwire__ledger__v1__payout__field_indices_by_name,
   1,  dropwire__ledger__v1__payout__number_ranges,
@@ -7275,7 +7288,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__release_payouts_response_
   (ProtobufCMessageInit) dropwire__ledger__v1__release_payouts_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__attest_payout_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__attest_payout_request__field_descriptors[6] =
 {
   {
     "payout_id",
@@ -7337,18 +7350,31 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__attest_payout_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "provider_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__AttestPayoutRequest, provider_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__attest_payout_request__field_indices_by_name[] = {
   2,   /* field[2] = evidence */
   4,   /* field[4] = fee */
   1,   /* field[1] = finding */
   0,   /* field[0] = payout_id */
+  5,   /* field[5] = provider_id */
   3,   /* field[3] = sent */
 };
 static const ProtobufCIntRange dropwire__ledger__v1__attest_payout_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__attest_payout_request__descriptor =
 {
@@ -7358,7 +7384,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__attest_payout_request__de
   "Dropwire__Ledger__V1__AttestPayoutRequest",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__AttestPayoutRequest),
-  5,
+  6,
   dropwire__ledger__v1__attest_payout_request__field_descriptors,
   dropwire__ledger__v1__attest_payout_request__field_indices_by_name,
   1,  dropwire__ledger__v1__attest_payout_request__number_ranges,

@@ -1958,7 +1958,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__order_event__descriptor =
   (ProtobufCMessageInit) dropwire__orders__v1__order_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descriptors[35] =
+static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descriptors[36] =
 {
   {
     "order_id",
@@ -2380,11 +2380,24 @@ static const ProtobufCFieldDescriptor dropwire__orders__v1__order__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "captured_amount",
+    36,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__Order, captured_amount),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__orders__v1__order__field_indices_by_name[] = {
   11,   /* field[11] = approve_url */
   22,   /* field[22] = cancel_requested_at */
   12,   /* field[12] = capture_id */
+  35,   /* field[35] = captured_amount */
   27,   /* field[27] = carrier */
   32,   /* field[32] = carrier_said */
   31,   /* field[31] = carrier_seen_at */
@@ -2421,7 +2434,7 @@ static const unsigned dropwire__orders__v1__order__field_indices_by_name[] = {
 static const ProtobufCIntRange dropwire__orders__v1__order__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 35 }
+  { 0, 36 }
 };
 const ProtobufCMessageDescriptor dropwire__orders__v1__order__descriptor =
 {
@@ -2431,7 +2444,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__order__descriptor =
   "Dropwire__Orders__V1__Order",
   "dropwire.orders.v1",
   sizeof(Dropwire__Orders__V1__Order),
-  35,
+  36,
   dropwire__orders__v1__order__field_descriptors,
   dropwire__orders__v1__order__field_indices_by_name,
   1,  dropwire__orders__v1__order__number_ranges,

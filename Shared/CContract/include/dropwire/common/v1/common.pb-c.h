@@ -176,10 +176,15 @@ struct  Dropwire__Common__V1__BackupResponse
    * SHA-256 of the file, hexadecimal.
    */
   char *sha256;
+  /*
+   * What does not add up in the copy, though it is whole: it was so in the database.
+   */
+  size_t n_warnings;
+  char **warnings;
 };
 #define DROPWIRE__COMMON__V1__BACKUP_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__common__v1__backup_response__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /* Dropwire__Common__V1__Money methods */

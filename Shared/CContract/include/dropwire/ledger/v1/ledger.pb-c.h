@@ -1007,10 +1007,15 @@ struct  Dropwire__Ledger__V1__Payout
    * The payout that carries this one together with others; its state and reason are shown here.
    */
   char *covered_by;
+  /*
+   * What one transfer cannot carry, or did not carry, of what is owed: it stays in the payee's account,
+   * to be paid out by RequestPayout. Absent when nothing is left.
+   */
+  Dropwire__Common__V1__Money *left;
 };
 #define DROPWIRE__LEDGER__V1__PAYOUT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__payout__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Dropwire__Ledger__V1__RequestPayoutRequest
@@ -1023,7 +1028,8 @@ struct  Dropwire__Ledger__V1__RequestPayoutRequest
   char *payee;
   Dropwire__Common__V1__Environment environment;
   /*
-   * At most the available balance.
+   * At most the available balance. PayPal carries a bounded amount per transfer, such as 20,000.00 USD;
+   * `left` of the answer says what stays.
    */
   Dropwire__Common__V1__Money *amount;
 };
@@ -1211,10 +1217,14 @@ struct  Dropwire__Ledger__V1__AttestPayoutRequest
    * Paid: what PayPal charged for it; absent for nothing.
    */
   Dropwire__Common__V1__Money *fee;
+  /*
+   * Paid: PayPal's id of the transaction or of the item. Required for one that waits since a restore.
+   */
+  char *provider_id;
 };
 #define DROPWIRE__LEDGER__V1__ATTEST_PAYOUT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__attest_payout_request__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__LEDGER__V1__PAYOUT_FINDING__PAYOUT_FINDING_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Ledger__V1__ExportJournalRequest

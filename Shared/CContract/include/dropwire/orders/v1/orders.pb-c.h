@@ -383,10 +383,14 @@ struct  Dropwire__Orders__V1__Order
    */
   Dropwire__Orders__V1__Lag *shipped_lag;
   Dropwire__Orders__V1__Lag *delivered_lag;
+  /*
+   * What PayPal captured; not the price where CAPTURE_AMOUNT_DIFFERS. Absent while not known.
+   */
+  Dropwire__Common__V1__Money *captured_amount;
 };
 #define DROPWIRE__ORDERS__V1__ORDER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__order__descriptor) \
-    , (char *)protobuf_c_empty_string, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL }
 
 
 /*
