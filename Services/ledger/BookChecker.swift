@@ -38,27 +38,27 @@ struct BookChecker: Sendable {
   /// Reads everything once.
   func pass() async throws {
     for rule in JournalRules.all where !rule.isOnDemandOnly {
-      try await report(rule.name, try await findings(rule))
+      try await report(try await findings(rule))
     }
     let walk = try await walk()
-    try await report(
-      JournalWalk.seenRule, try await store.read { try CheckStore(transaction: $0).missing() })
-    try await report(JournalWalk.chainRule, walk.breaks)
+    try await report(try await store.read { try CheckStore(transaction: $0).missing() })
+    try await report(walk.breaks)
     try await store.write { try CheckStore(transaction: $0).end(walk) }
   }
 
   /// Rows that break a rule, read in steps where the rule is about single sales or payouts.
-  private func findings(_ rule: JournalRules.Rule) async throws -> [Finding] {
+  private func findings(_ rule: JournalRules.Rule) async throws -> RuleFindings {
     guard let counted = rule.scope.table else {
       return try await resting { try JournalRules.findings(rule, $0) }
     }
-    var (found, after) = ([Finding](), Int64(0))
+    var (found, after) = (RuleFindings(rule: rule.name), Int64(0))
     let last = try await store.read { transaction in
       try transaction.row("SELECT COALESCE(MAX(number), 0) AS last FROM \(counted)")?.int("last")
     }
     while after < last ?? 0 {
       let range = (after, after + Int64(stepSize))
-      found += try await resting { try JournalRules.findings(rule, $0, range) }
+      let some = try await resting { try JournalRules.findings(rule, $0, range) }
+      found.add(some.shown, more: some.more)
       after = range.1
     }
     return found
@@ -76,7 +76,7 @@ struct BookChecker: Sendable {
       }
       walk = next
       if let findings {
-        try await report(JournalWalk.sumsRule, findings)
+        try await report(findings)
         return walk
       }
       if ContinuousClock.now - keptAt > Self.keptEvery {
@@ -89,7 +89,7 @@ struct BookChecker: Sendable {
 
   /// - Returns: the walk after the next entries, and at the end of the journal what does not fit.
   static func step(_ walk: JournalWalk, _ limit: Int, _ transaction: Transaction) throws
-    -> (JournalWalk, [Finding]?)
+    -> (JournalWalk, RuleFindings?)
   {
     var walk = walk
     let journal = Journal(transaction: transaction)
@@ -99,11 +99,12 @@ struct BookChecker: Sendable {
     return (walk, walk.findings(try journal.keptSums()))
   }
 
-  private func report(_ rule: String, _ findings: [Finding]) async throws {
+  private func report(_ found: RuleFindings) async throws {
+    let (rule, findings) = (found.rule, found.lines)
     let open = try await store.read { try CheckStore(transaction: $0).open() }
-      .filter { $0.finding.rule == rule }
+      .map(\.finding).filter { $0.rule == rule }
     // Nothing is written while nothing changes.
-    if Set(open.map(\.finding.subject)) == Set(findings.map(\.subject)) { return }
+    if Set(open) == Set(findings) { return }
     let fresh = try await store.write {
       try CheckStore(transaction: $0).replace(rule, with: findings)
     }

@@ -10,35 +10,44 @@ struct CheckStore {
     let foundAt: Int64
   }
 
-  /// Replaces what is open of a rule.
+  /// Replaces what is open of a rule. What is open already keeps its time and gets the new text.
   ///
   /// - Returns: what was not open before.
   func replace(_ rule: String, with findings: [Finding]) throws -> [Finding] {
-    let subjects = Set(findings.map(\.subject))
-    for row in try rows(rule) where !subjects.contains(row.text("subject")) {
+    let open = Dictionary(
+      try transaction.rows(
+        "SELECT subject, text FROM finding WHERE rule = $1 AND endedAt = 0", [.text(rule)]
+      ).map { ($0.text("subject"), $0.text("text")) }, uniquingKeysWith: { first, _ in first })
+    for subject in Set(open.keys).subtracting(findings.map(\.subject)) {
       try transaction.run(
         "UPDATE finding SET endedAt = $3 WHERE rule = $1 AND subject = $2 AND endedAt = 0",
-        [.text(rule), .text(row.text("subject")), .integer(transaction.now)])
+        [.text(rule), .text(subject), .integer(transaction.now)])
     }
-    let known = Set(try rows(rule).map { $0.text("subject") })
     var new: [Finding] = []
-    for finding in findings where !known.contains(finding.subject) {
+    for finding in findings {
+      guard let text = open[finding.subject] else {
+        try insert(finding)
+        new.append(finding)
+        continue
+      }
+      if text == finding.text { continue }
       try transaction.run(
-        """
-        INSERT INTO finding (rule, subject, foundAt, text, endedAt) VALUES ($1, $2, $3, $4, 0)
-        ON CONFLICT DO NOTHING
-        """,
-        [
-          .text(rule), .text(finding.subject), .integer(transaction.now), .text(finding.text),
-        ])
-      new.append(finding)
+        "UPDATE finding SET text = $3 WHERE rule = $1 AND subject = $2 AND endedAt = 0",
+        [.text(rule), .text(finding.subject), .text(finding.text)])
     }
     return new
   }
 
-  private func rows(_ rule: String) throws -> [Row] {
-    try transaction.rows(
-      "SELECT subject FROM finding WHERE rule = $1 AND endedAt = 0", [.text(rule)])
+  private func insert(_ finding: Finding) throws {
+    try transaction.run(
+      """
+      INSERT INTO finding (rule, subject, foundAt, text, endedAt) VALUES ($1, $2, $3, $4, 0)
+      ON CONFLICT DO NOTHING
+      """,
+      [
+        .text(finding.rule), .text(finding.subject), .integer(transaction.now),
+        .text(finding.text),
+      ])
   }
 
   /// Everything that is open, oldest first.
@@ -61,7 +70,7 @@ struct CheckStore {
 
   /// One that has found breaks is not kept: the next pass must find them again.
   func keep(_ walk: JournalWalk) throws {
-    guard walk.breaks.isEmpty else { return }
+    guard walk.breaks.shown.isEmpty else { return }
     try transaction.run(
       "UPDATE checkPosition SET sequence = $1, hash = $2, sums = $3",
       [.integer(walk.sequence), .blob(walk.hash), .text(walk.sumsText)])
@@ -69,7 +78,7 @@ struct CheckStore {
 
   /// Notes that all was read, up to an entry that must not go away.
   func end(_ walk: JournalWalk) throws {
-    if try missing().isEmpty {
+    if try missing().shown.isEmpty {
       try transaction.run(
         "UPDATE checkPosition SET seenSequence = $1, seenHash = $2",
         [.integer(walk.sequence), .blob(walk.hash)])
@@ -80,18 +89,21 @@ struct CheckStore {
   }
 
   /// Whether the newest entry that a pass has seen went away.
-  func missing() throws -> [Finding] {
-    try transaction.rows(
+  func missing() throws -> RuleFindings {
+    let rows = try transaction.rows(
       """
       SELECT seenSequence FROM checkPosition WHERE seenSequence > 0 AND NOT EXISTS (
         SELECT 1 FROM journalEntry WHERE chain = $1 AND sequence = seenSequence AND hash = seenHash)
       """,
-      [.text(Journal.chain)]
-    ).map {
-      let number = $0.int("seenSequence")
-      return Finding(
-        rule: JournalWalk.seenRule, subject: "entry \(number)", text: "it is not the one it was")
-    }
+      [.text(Journal.chain)])
+    var found = RuleFindings(rule: JournalWalk.seenRule)
+    found.add(
+      rows.map {
+        Finding(
+          rule: JournalWalk.seenRule, subject: "entry \($0.int("seenSequence"))",
+          text: "it is not the one it was")
+      })
+    return found
   }
 
   /// When all was read last; 0 for never.

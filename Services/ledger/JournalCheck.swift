@@ -42,10 +42,11 @@ struct JournalCheck: Sendable {
       firstBad: foundHead ? "" : lastID.isEmpty ? "missing" : "missing after \(lastID)")
   }
 
-  /// Everything that does not add up; empty when all does.
-  func findings() async throws -> [Finding] {
+  /// What does not add up, by rule; empty when all does.
+  func findings() async throws -> [(rule: JournalRules.Rule, found: RuleFindings)] {
     try await store.read { transaction in
-      try JournalRules.all.flatMap { try JournalRules.findings($0, transaction) }
+      try JournalRules.all.map { ($0, try JournalRules.findings($0, transaction)) }
+        .filter { !$0.1.shown.isEmpty }
     }
   }
 }

@@ -26,16 +26,33 @@ enum JournalRules {
     var scope = Scope.whole
     /// The background check has another way to find the same.
     var isOnDemandOnly = false
+    /// What breaks it is damage of the file, not of what was booked.
+    var isAboutFile = false
   }
 
   /// Rows that break a rule, of all or of those in a range of numbers.
   static func findings(
     _ rule: Rule, _ transaction: Transaction, _ range: (Int64, Int64) = (0, .max)
-  ) throws -> [Finding] {
+  ) throws -> RuleFindings {
     let values: [SQLValue] =
       rule.scope.table == nil ? [] : [.integer(range.0), .integer(range.1)]
-    return try transaction.rows(rule.sql, values).map { Finding(rule: rule.name, $0) }
+    let most = RuleFindings.shownMax
+    let rows = try transaction.rows(
+      "SELECT subject, text FROM (\(rule.sql)) LIMIT \(most + 1)", values)
+    var found = RuleFindings(rule: rule.name)
+    if rows.count <= most {
+      found.add(rows.map { Finding(rule: rule.name, $0) })
+    } else {
+      let all = try transaction.row("SELECT COUNT(*) AS count FROM (\(rule.sql))", values)
+      found.add(
+        rows.prefix(most).map { Finding(rule: rule.name, $0) },
+        more: (all?.int("count") ?? 0) - Int64(most))
+    }
+    return found
   }
+
+  /// The world, as subjects of sums begin.
+  private static let world = "CASE environment WHEN 1 THEN 'sandbox' ELSE 'production' END"
 
   static let all: [Rule] = sums + clearing + ofSales + ofPayouts
 
@@ -43,10 +60,10 @@ enum JournalRules {
     Rule(
       name: "debits equal credits",
       sql: """
-        SELECT currency AS subject,
+        SELECT \(world) || ' ' || currency AS subject,
           'debits ' || SUM(debits) || ', credits ' || SUM(credits) AS text
         FROM account GROUP BY environment, currency HAVING SUM(debits) <> SUM(credits)
-        """),
+        """, isAboutFile: true),
     Rule(
       name: "an account's sums are those of its postings",
       sql: """
@@ -59,13 +76,13 @@ enum JournalRules {
         posted AS (
           SELECT environment, name, currency, SUM(debits) AS debits, SUM(credits) AS credits
             FROM side GROUP BY environment, name, currency)
-        SELECT name || ' ' || currency AS subject,
+        SELECT \(world) || ' ' || name || ' ' || currency AS subject,
           'kept ' || COALESCE(a.debits, 0) || '/' || COALESCE(a.credits, 0)
             || ', posted ' || COALESCE(p.debits, 0) || '/' || COALESCE(p.credits, 0) AS text
         FROM account a FULL JOIN posted p USING (environment, name, currency)
         WHERE COALESCE(a.debits, 0) <> COALESCE(p.debits, 0)
           OR COALESCE(a.credits, 0) <> COALESCE(p.credits, 0)
-        """, isOnDemandOnly: true),
+        """, isOnDemandOnly: true, isAboutFile: true),
     Rule(
       name: "no more is given back than was paid",
       sql: """
@@ -88,7 +105,7 @@ enum JournalRules {
           FROM capture
           WHERE NOT EXISTS (SELECT 1 FROM sale WHERE sale.orderID = capture.orderID)
           GROUP BY environment, currency)
-        SELECT currency AS subject,
+        SELECT \(world) || ' ' || currency AS subject,
           'balance ' || (credits - debits) || ', open captures ' || COALESCE(held, 0) AS text
         FROM account LEFT JOIN open USING (environment, currency)
         WHERE name = 'buyerDeposits' AND credits - debits <> COALESCE(held, 0)
@@ -100,7 +117,7 @@ enum JournalRules {
           SELECT environment, currency, SUM(amount) AS held FROM payout
           WHERE coveredBy = '' AND state IN ('SUBMITTED', 'UNKNOWN', 'UNCLAIMED')
           GROUP BY environment, currency)
-        SELECT currency AS subject,
+        SELECT \(world) || ' ' || currency AS subject,
           'balance ' || (credits - debits) || ', on their way ' || COALESCE(held, 0) AS text
         FROM account LEFT JOIN sent USING (environment, currency)
         WHERE name = 'payoutsInTransit' AND credits - debits <> COALESCE(held, 0)
@@ -111,7 +128,7 @@ enum JournalRules {
         WITH open AS (
           SELECT environment, currency, SUM(held) AS held FROM dispute JOIN capture USING (orderID)
           WHERE state = 'OPENED' GROUP BY environment, currency)
-        SELECT currency AS subject,
+        SELECT \(world) || ' ' || currency AS subject,
           'balance ' || (credits - debits) || ', open disputes ' || COALESCE(held, 0) AS text
         FROM account LEFT JOIN open USING (environment, currency)
         WHERE name = 'disputeHolds' AND credits - debits <> COALESCE(held, 0)

@@ -1,3 +1,5 @@
+import Contract
+import Runtime
 import Store
 
 /// A walk along the journal: checks each entry's hash and adds up every account on the way.
@@ -8,9 +10,6 @@ struct JournalWalk: Hashable, Sendable {
   static let chainRule = "every entry's hash follows from the one before"
   static let sumsRule = "an account's sums are those of its postings"
   static let seenRule = "what was in the journal stays there"
-  /// More of a kind are one thing to repair.
-  static let findingsMax = 20
-
   struct Key: Hashable, Sendable {
     let environment: Int64
     let name: String
@@ -26,7 +25,7 @@ struct JournalWalk: Hashable, Sendable {
   private(set) var sequence: Int64 = 0
   private(set) var hash = JournalHash.start
   private(set) var sums: [Key: Sums] = [:]
-  private(set) var breaks: [Finding] = []
+  private(set) var breaks = RuleFindings(rule: chainRule)
 
   /// Reads the next entries. After a break it goes on from what is stored.
   mutating func take(_ entries: [StoredEntry]) {
@@ -48,8 +47,7 @@ struct JournalWalk: Hashable, Sendable {
   }
 
   private mutating func add(_ text: String, _ content: JournalHash.Content) {
-    guard breaks.count < Self.findingsMax else { return }
-    breaks.append(Finding(rule: Self.chainRule, subject: content.entryID, text: text))
+    breaks.add([Finding(rule: Self.chainRule, subject: content.entryID, text: text)])
   }
 
   /// What overflows is wrong anyway and differs from what is kept.
@@ -62,17 +60,20 @@ struct JournalWalk: Hashable, Sendable {
   }
 
   /// Compares the sums with those that are kept, read in the same moment as the last entry.
-  func findings(_ kept: [Key: Sums]) -> [Finding] {
-    Set(sums.keys).union(kept.keys)
-      .filter { sums[$0] ?? Sums() != kept[$0] ?? Sums() }
-      .sorted { ($0.name, $0.currency) < ($1.name, $1.currency) }
-      .prefix(Self.findingsMax)
-      .map { key in
-        let (kept, posted) = (kept[key] ?? Sums(), sums[key] ?? Sums())
-        return Finding(
-          rule: Self.sumsRule, subject: "\(key.name) \(key.currency)",
-          text: "kept \(kept.debits)/\(kept.credits), posted \(posted.debits)/\(posted.credits)")
-      }
+  func findings(_ kept: [Key: Sums]) -> RuleFindings {
+    var found = RuleFindings(rule: Self.sumsRule)
+    found.add(
+      Set(sums.keys).union(kept.keys)
+        .filter { sums[$0] ?? Sums() != kept[$0] ?? Sums() }
+        .sorted { ($0.environment, $0.name, $0.currency) < ($1.environment, $1.name, $1.currency) }
+        .map { key in
+          let (kept, posted) = (kept[key] ?? Sums(), sums[key] ?? Sums())
+          let world = Contract.Environment(rawValue: Int32(clamping: key.environment)).word
+          return Finding(
+            rule: Self.sumsRule, subject: "\(world) \(key.name) \(key.currency)",
+            text: "kept \(kept.debits)/\(kept.credits), posted \(posted.debits)/\(posted.credits)")
+        })
+    return found
   }
 
   // MARK: Kept

@@ -93,7 +93,7 @@ extension RestorePlan {
         + "dropwire payouts with PayPal's activity since then, say what was paid with "
         + "dropwire payout attest, and end the hold with dropwire ledger release-payouts.",
     ],
-    checking: { try await JournalCheck(store: $0).requireSound() },
+    checking: { try await JournalCheck(store: $0).requireWhole() },
     preparing: { store in
       try await store.write { try PayoutHold(transaction: $0).begin() }
     })

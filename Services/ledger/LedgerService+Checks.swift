@@ -17,9 +17,15 @@ extension LedgerService {
     }
     var violations = open.map { Violation($0) }
     if !request.keptOnly {
-      let kept = Set(open.map { [$0.finding.rule, $0.finding.subject] })
-      let now = try await JournalCheck(store: store).findings()
-      for finding in now where !kept.contains([finding.rule, finding.subject]) {
+      let now = try await JournalCheck(store: store).findings().flatMap(\.found.lines)
+      for finding in now {
+        let known = violations.firstIndex {
+          $0.rule == finding.rule && $0.subject == finding.subject
+        }
+        if let known {
+          violations[known].text = finding.text
+          continue
+        }
         logger.error(
           "the books do not add up",
           metadata: ["rule": "\(finding.rule)", "subject": "\(finding.subject)"])

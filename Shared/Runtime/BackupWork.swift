@@ -9,12 +9,13 @@ public import Store
 public struct BackupWork: Sendable {
   let store: Store
   let logger: Logger
-  let check: @Sendable (Store) async throws -> Void
+  let check: @Sendable (Store) async throws -> [String]
 
-  /// - Parameter check: looks at the open copy; throws when its content is not what it should be.
+  /// - Parameter check: looks at the open copy; throws when it is damaged, and says what of its content
+  ///   is not as it should be, a line each.
   public init(
     store: Store, logger: Logger,
-    checking check: @escaping @Sendable (Store) async throws -> Void = { _ in }
+    checking check: @escaping @Sendable (Store) async throws -> [String] = { _ in [] }
   ) {
     self.store = store
     self.logger = logger
@@ -41,9 +42,10 @@ public struct BackupWork: Sendable {
       fields.reject("path", "is \"\(Fields.shown(path))\"; it must be absolute")
     }
     try fields.finish()
+    let warnings: [String]
     do {
       try makeDirectory(of: path)
-      try await store.backUp(to: path, checking: check)
+      warnings = try await store.backUp(to: path, checking: check)
     } catch let error as StoreError {
       throw BackupFailed(path: path, text: "\(error)")
     }
@@ -51,7 +53,11 @@ public struct BackupWork: Sendable {
       throw BackupFailed(path: path, text: "its hash cannot be noted beside it; look at the disk")
     }
     logger.info("backup written", metadata: ["path": "\(path)", "bytes": "\(hash.bytes)"])
-    return BackupResponse(path: path, bytes: hash.bytes, sha256: hash.sha256)
+    for warning in warnings {
+      logger.warning("the copy is whole, its content is not", metadata: ["found": "\(warning)"])
+    }
+    return BackupResponse(
+      path: path, bytes: hash.bytes, sha256: hash.sha256, warnings: warnings)
   }
 
   private func makeDirectory(of path: String) throws {

@@ -6,18 +6,19 @@ public import Store
 public struct RestorePlan: Sendable {
   let applicationID: Int32
   let migrations: [Migration]
-  let check: @Sendable (Store) async throws -> Void
+  let check: @Sendable (Store) async throws -> [String]
   let prepare: @Sendable (Store) async throws -> Void
   let unknown: [String]
 
   /// - Parameters:
-  ///   - check: looks at an open copy; throws when its content is not what it should be.
+  ///   - check: looks at an open copy; throws when it is damaged, and says what of its content is not
+  ///     as it should be, a line each.
   ///   - prepare: writes into what is about to be put in place.
   ///   - unknown: sentences for a person: what the service does not know after it got an older
   ///     database, and what follows.
   public init(
     applicationID: Int32, migrations: [Migration], unknown: [String],
-    checking check: @escaping @Sendable (Store) async throws -> Void = { _ in },
+    checking check: @escaping @Sendable (Store) async throws -> [String] = { _ in [] },
     preparing prepare: @escaping @Sendable (Store) async throws -> Void = { _ in }
   ) {
     self.prepare = prepare
@@ -25,6 +26,13 @@ public struct RestorePlan: Sendable {
     self.migrations = migrations
     self.unknown = unknown
     self.check = check
+  }
+}
+
+extension RestorePlan {
+  /// Checks a copy and prints what of its content is not as it should be.
+  fileprivate func warn(about copy: Store) async throws {
+    for warning in try await check(copy) { print("warning: \(warning)") }
   }
 }
 
@@ -47,14 +55,14 @@ extension Settings {
     do {
       try Self.compareWithNotedHash(backup)
       if restored == nil {
-        try await restoration.verify(backup, checking: plan.check)
+        try await restoration.verify(backup) { try await plan.warn(about: $0) }
         print("\(backup) is a whole backup of \(service)")
       } else {
         try FileManager.default.createDirectory(
           atPath: common.stateDirectory, withIntermediateDirectories: true,
           attributes: [.posixPermissions: 0o700])
         let replaced = try await restoration.restore(backup) { copy in
-          try await plan.check(copy)
+          try await plan.warn(about: copy)
           try await plan.prepare(copy)
         }
         print("\(common.databasePath) is \(backup) now")

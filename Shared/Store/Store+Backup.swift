@@ -9,10 +9,12 @@ extension Store {
   /// gets its name. Only its owner may read it. A file that is there already is left alone.
   ///
   /// - Parameter check: looks at the open copy; throws when it is not what it should be.
+  /// - Returns: what `check` found.
   /// - Throws: `StoreError.cannotOpen`, `.damaged`, what `check` throws.
-  public func backUp(
-    to target: String, checking check: @Sendable (Store) async throws -> Void = { _ in }
-  ) async throws {
+  @discardableResult
+  public func backUp<Findings: Sendable>(
+    to target: String, checking check: @Sendable (Store) async throws -> Findings = { _ in }
+  ) async throws -> Findings {
     try DatabaseFile.requireAbsent(target)
     let draft = "\(target).part"
     try DatabaseFile.makeEmpty(draft)
@@ -23,10 +25,11 @@ extension Store {
           continuation.resume(with: Result { try DatabaseFile.copy(database.get(), to: draft) })
         }
       }
-      try await Self.verify(
+      let findings = try await Self.verify(
         draft, applicationID: applicationID, migrations: migrations, logger: logger,
         checking: check)
       try DatabaseFile.publish(draft, as: target)
+      return findings
     } catch {
       DatabaseFile.remove(draft)
       throw error
@@ -34,20 +37,21 @@ extension Store {
   }
 
   /// Opens a copy, which brings it to the newest schema, and reads all of it.
-  static func verify(
+  static func verify<Findings: Sendable>(
     _ path: String, applicationID: Int32, migrations: [Migration], logger: Logger,
-    checking check: @Sendable (Store) async throws -> Void
-  ) async throws {
+    checking check: @Sendable (Store) async throws -> Findings
+  ) async throws -> Findings {
     let copy = try Store(
       .file(path), applicationID: applicationID, migrations: migrations, logger: logger,
       checkedBytesMax: 0)
     defer { DatabaseFile.removeCompanions(of: path) }
+    let findings: Findings
     do {
       let problems = try await copy.read { try DatabaseCheck.problems($0) }
       if !problems.isEmpty {
         throw StoreError.damaged(path: path, DatabaseCheck.sentence(problems))
       }
-      try await check(copy)
+      findings = try await check(copy)
     } catch {
       try? copy.close()
       throw error
@@ -57,6 +61,7 @@ extension Store {
     if DatabaseFile.size("\(path)-wal") > 0 {
       throw StoreError.damaged(path: path, "its last changes could not be written into it")
     }
+    return findings
   }
 }
 

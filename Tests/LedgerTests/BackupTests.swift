@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `a copy whose books do not add up is refused and removed`() async throws {
+  @Test func `a copy whose accounts are not what was posted is refused and removed`() async throws {
     try await inDirectory { ledger, directory in
       try await ledger.sell("o-1")
       try await ledger.store.write {
@@ -81,6 +81,25 @@ import Testing
         _ = try await ledger.client.backup(.init(path: path), options: Page.asOperator)
       }
       #expect(!FileManager.default.fileExists(atPath: path))
+    }
+  }
+
+  @Test func `what does not add up but is no damage goes into the copy, and is said`()
+    async throws
+  {
+    try await inDirectory { ledger, directory in
+      try await ledger.sell("o-1")
+      try await ledger.store.write { transaction in
+        try transaction.run("DROP TRIGGER captureIsNotChanged")
+        try transaction.run("UPDATE capture SET price = price + 1")
+      }
+      let answer = try await ledger.client.backup(
+        .init(path: "\(directory)/copy.db"), options: Page.asOperator)
+      #expect(
+        answer.warnings == [
+          "a sale has the terms of its capture: o-1: price or fee or currency differs"
+        ])
+      #expect(FileManager.default.fileExists(atPath: answer.path))
     }
   }
 }

@@ -58,11 +58,11 @@ import Testing
   @Test(arguments: [
     (
       ["UPDATE account SET debits = debits + 1 WHERE name = 'sales'"], "debits equal credits",
-      "USD"
+      "sandbox USD"
     ),
     (
       ["UPDATE account SET debits = debits + 1, credits = credits + 1 WHERE name = 'sales'"],
-      JournalWalk.sumsRule, "sales USD"
+      JournalWalk.sumsRule, "sandbox sales USD"
     ),
     (
       ["UPDATE posting SET amount = amount + 1 WHERE sequence = 2 AND line = 1"],
@@ -86,15 +86,15 @@ import Testing
     ),
     (
       ["UPDATE capture SET price = price + 1 WHERE orderID = 'o-3'"],
-      "buyerDeposits holds the captures without a sale, less their refunds", "USD"
+      "buyerDeposits holds the captures without a sale, less their refunds", "sandbox USD"
     ),
     (
       ["UPDATE dispute SET held = held + 1"], "disputeHolds holds what open disputes are about",
-      "USD"
+      "sandbox USD"
     ),
     (
       ["UPDATE payout SET state = 'PAID' WHERE payoutID = 'o-1/admin'"],
-      "payoutsInTransit holds the payouts that are on their way", "USD"
+      "payoutsInTransit holds the payouts that are on their way", "sandbox USD"
     ),
     (
       ["UPDATE payout SET amount = amount - 1 WHERE payoutID = 'o-1/reseller'"],
@@ -179,7 +179,7 @@ import Testing
       let found = try await kept(ledger).violations
       return found.count == 2 ? found : nil
     }
-    #expect(Set(found.map(\.subject)) == ["USD", "paypal USD"])
+    #expect(Set(found.map(\.subject)) == ["sandbox USD", "sandbox paypal USD"])
     running.cancel()
     await running.value
   }
@@ -200,5 +200,41 @@ import Testing
     try await ledger.store.write { try CheckStore(transaction: $0).keep(wrong) }
     try await checker(ledger).pass()
     #expect(try await kept(ledger).violations.map(\.rule) == [JournalWalk.chainRule])
+  }
+
+  @Test func `a finding follows the figures and keeps the time when it was seen first`()
+    async throws
+  {
+    let ledger = try await busyLedger()
+    try await plant(ledger, ["UPDATE dispute SET held = held + 1"])
+    try await checker(ledger).pass()
+    let first = try #require(try await kept(ledger).violations.first)
+    #expect(first.text == "balance 300, open disputes 301")
+    try await plant(ledger, ["UPDATE dispute SET held = held + 1"])
+    let now = try await ledger.client.checkInvariants(.init(), options: Page.asOperator)
+    #expect(now.violations.map(\.text) == ["balance 300, open disputes 302"])
+    #expect(now.violations.map(\.foundAt) == [first.foundAt])
+    try await checker(ledger).pass()
+    #expect(try await kept(ledger).violations == now.violations)
+  }
+
+  @Test func `of what breaks one rule a hundred are named, and how many more there are`()
+    async throws
+  {
+    let ledger = try LedgerUnderTest()
+    for number in 1...103 { try await ledger.sell("o-\(number)") }
+    try await plant(ledger, ["UPDATE sale SET net = net + 1"])
+    let rule = "price = payment fee + landed cost + commission + net"
+    func named(_ answer: CheckInvariantsResponse) -> [Violation] {
+      answer.violations.filter { $0.rule == rule }
+    }
+    let now = named(
+      try await ledger.client.checkInvariants(.init(), options: Page.asOperator))
+    #expect(now.count == 101 && now.last?.subject == "others")
+    #expect(now.last?.text == "3 more break this rule")
+    try await checker(ledger, stepSize: 10).pass()
+    let found = named(try await kept(ledger))
+    #expect(Set(found.map(\.subject)) == Set(now.map(\.subject)))
+    #expect(found.first { $0.subject == "others" }?.text == "3 more break this rule")
   }
 }

@@ -89,7 +89,7 @@ import Testing
     let change = "UPDATE account SET credits = credits + 1 WHERE name = 'reseller:42'"
     try await tampered(with: change) { ledger, _ in
       let checked = try await ledger.client.checkInvariants(.init(), options: Page.asOperator)
-      #expect(checked.violations.map(\.subject) == ["USD", "reseller:42 USD"])
+      #expect(checked.violations.map(\.subject) == ["sandbox USD", "sandbox reseller:42 USD"])
     }
   }
 

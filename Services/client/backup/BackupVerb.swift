@@ -20,8 +20,8 @@ struct BackupVerb: Verb {
     commandName: "backup", abstract: "Copy the databases while the services work on.",
     discussion: """
       Each service writes DIRECTORY/SERVICE.db, reads it again from end to end, and gives it its \
-      name when it holds; the ledger's chain and balances must hold too. Beside it stands \
-      SERVICE.db.sha256. The services write, so the directory must be theirs to write to. A file \
+      name when it holds; the ledger's chain and balances must hold too. What else does not add up \
+      in the books is copied as it is, and said. Beside it stands SERVICE.db.sha256. The services write, so the directory must be theirs to write to. A file \
       that is there already is left alone, so use a new directory each time. The credentials in \
       purchasing.db stay sealed; the master key is not part of a backup.
 
@@ -55,7 +55,10 @@ struct BackupVerb: Verb {
     ) {
       var table = Table([.left("backup"), .right("bytes"), .left("sha256")])
       for backup in done { table.add([backup.path, "\(backup.bytes)", backup.sha256]) }
-      return table.text(ifEmpty: "no backups")
+      let warnings = done.flatMap { backup in
+        backup.warnings.map { "\n\(backup.path) is whole, but: \($0)" }
+      }
+      return table.text(ifEmpty: "no backups") + warnings.joined()
     }
   }
 }
