@@ -25,6 +25,8 @@ extension OrderStore {
     var userID: Int64?
     /// Nil for all.
     var state: Order.State?
+    /// Nil for both.
+    var environment: Contract.Environment?
   }
 
   /// Orders, newest first, before a number (0 for the newest).
@@ -42,6 +44,10 @@ extension OrderStore {
     if let state = selection.state {
       values.append(.text(state.rawValue))
       conditions += " AND state = $\(values.count)"
+    }
+    if let environment = selection.environment {
+      values.append(.integer(Int64(environment.rawValue)))
+      conditions += " AND environment = $\(values.count)"
     }
     return try transaction.rows(
       "SELECT * FROM buyerOrder WHERE \(conditions) ORDER BY number DESC LIMIT $2", values

@@ -14,6 +14,7 @@ enum PurchasingAccess {
 
         "GetPurchase": [.orders, .gateway, .operator],
         "ListPurchases": [.gateway, .operator],
+        "GetScreenshot": [.gateway, .operator],
         "GetTracking": [.orders, .gateway, .operator],
         "Quote": [.orders, .gateway, .operator],
         "RecordProviderEvent": [.gateway, .operator],

@@ -87,7 +87,7 @@ private struct PurchasingParts {
       concurrency: PurchaseWork.concurrency)
     let purchasing = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      trackingAge: trackingAge, logger: host.logger)
+      trackingAge: trackingAge, screenshots: browsers.path.screenshots, logger: host.logger)
     let credentials = CredentialsService(
       store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters)
     try await host.run(

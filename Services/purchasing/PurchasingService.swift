@@ -17,6 +17,7 @@ struct PurchasingService: PurchasingMethods {
   let waiters: Waiters
   /// How old the supplier's word about goods on their way may be; milliseconds.
   var trackingAge: Int64 = 30_000
+  var screenshots: Screenshots?
   let logger: Logger
 
   /// Records what is to be bought and waits for the outcome as long as the caller does.

@@ -193,6 +193,10 @@ const void *dropwire_orders_v1_ListOrdersRequest_descriptor(void) { return &drop
 
 const void *dropwire_orders_v1_ListOrdersResponse_descriptor(void) { return &dropwire__orders__v1__list_orders_response__descriptor; }
 
+const void *dropwire_orders_v1_ListWaitingRequest_descriptor(void) { return &dropwire__orders__v1__list_waiting_request__descriptor; }
+
+const void *dropwire_orders_v1_ListWaitingResponse_descriptor(void) { return &dropwire__orders__v1__list_waiting_response__descriptor; }
+
 const void *dropwire_orders_v1_WatchOrdersRequest_descriptor(void) { return &dropwire__orders__v1__watch_orders_request__descriptor; }
 
 const void *dropwire_orders_v1_GetOrderHistoryRequest_descriptor(void) { return &dropwire__orders__v1__get_order_history_request__descriptor; }
@@ -232,6 +236,10 @@ const void *dropwire_purchasing_v1_Purchase_descriptor(void) { return &dropwire_
 const void *dropwire_purchasing_v1_Finding_descriptor(void) { return &dropwire__purchasing__v1__finding__descriptor; }
 
 const void *dropwire_purchasing_v1_Attempt_descriptor(void) { return &dropwire__purchasing__v1__attempt__descriptor; }
+
+const void *dropwire_purchasing_v1_GetScreenshotRequest_descriptor(void) { return &dropwire__purchasing__v1__get_screenshot_request__descriptor; }
+
+const void *dropwire_purchasing_v1_Screenshot_descriptor(void) { return &dropwire__purchasing__v1__screenshot__descriptor; }
 
 const void *dropwire_purchasing_v1_GetTrackingRequest_descriptor(void) { return &dropwire__purchasing__v1__get_tracking_request__descriptor; }
 

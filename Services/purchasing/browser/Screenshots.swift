@@ -3,7 +3,8 @@ import Logging
 
 /// The screenshots of visits: PNG files, readable by this user alone, bounded in number, size and age.
 struct Screenshots: Sendable {
-  static let bytesMax = 4 << 20
+  /// One fits into a message, with room for its name.
+  static let bytesMax = (4 << 20) - 4096
   /// More than the steps of a visit.
   static let perVisitMax = 16
 
@@ -29,6 +30,15 @@ struct Screenshots: Sendable {
     } catch {
       logger.warning("a screenshot cannot be kept", metadata: ["why": "\(error)"])
     }
+  }
+
+  /// One that an attempt names; nil when it was removed since, or cannot be read.
+  func image(_ name: String) -> [UInt8]? {
+    guard !name.contains("/"),
+      let bytes = FileManager.default.contents(atPath: "\(directory)/\(name)"),
+      bytes.count <= Self.bytesMax
+    else { return nil }
+    return [UInt8](bytes)
   }
 
   /// Removes those that are too old or too many, the oldest first.

@@ -95,6 +95,8 @@ const void *_Nonnull dropwire_orders_v1_CaptureOrderRequest_descriptor(void);
 const void *_Nonnull dropwire_orders_v1_GetOrderRequest_descriptor(void);
 const void *_Nonnull dropwire_orders_v1_ListOrdersRequest_descriptor(void);
 const void *_Nonnull dropwire_orders_v1_ListOrdersResponse_descriptor(void);
+const void *_Nonnull dropwire_orders_v1_ListWaitingRequest_descriptor(void);
+const void *_Nonnull dropwire_orders_v1_ListWaitingResponse_descriptor(void);
 const void *_Nonnull dropwire_orders_v1_WatchOrdersRequest_descriptor(void);
 const void *_Nonnull dropwire_orders_v1_GetOrderHistoryRequest_descriptor(void);
 const void *_Nonnull dropwire_orders_v1_GetOrderHistoryResponse_descriptor(void);
@@ -115,6 +117,8 @@ const void *_Nonnull dropwire_purchasing_v1_ReconcilePurchaseRequest_descriptor(
 const void *_Nonnull dropwire_purchasing_v1_Purchase_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_Finding_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_Attempt_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_GetScreenshotRequest_descriptor(void);
+const void *_Nonnull dropwire_purchasing_v1_Screenshot_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_GetTrackingRequest_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_Tracking_descriptor(void);
 const void *_Nonnull dropwire_purchasing_v1_Parcel_descriptor(void);

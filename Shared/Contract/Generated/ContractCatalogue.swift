@@ -100,6 +100,8 @@ public enum ContractCatalogue {
     GetOrderRequest.self,
     ListOrdersRequest.self,
     ListOrdersResponse.self,
+    ListWaitingRequest.self,
+    ListWaitingResponse.self,
     WatchOrdersRequest.self,
     GetOrderHistoryRequest.self,
     GetOrderHistoryResponse.self,
@@ -120,6 +122,8 @@ public enum ContractCatalogue {
     Purchase.self,
     Finding.self,
     Attempt.self,
+    GetScreenshotRequest.self,
+    Screenshot.self,
     GetTrackingRequest.self,
     Tracking.self,
     Parcel.self,
@@ -273,6 +277,9 @@ public enum ContractCatalogue {
       MethodDescription.answering(
         "dropwire.orders.v1.Orders", "ListOrders", ListOrdersRequest.self, ListOrdersResponse.self,
         isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.orders.v1.Orders", "ListWaiting", ListWaitingRequest.self,
+        ListWaitingResponse.self, isIdempotent: true),
       MethodDescription.streaming(
         "dropwire.orders.v1.Orders", "WatchOrders", WatchOrdersRequest.self, Order.self),
       MethodDescription.answering(
@@ -325,6 +332,9 @@ public enum ContractCatalogue {
       MethodDescription.answering(
         "dropwire.purchasing.v1.Purchasing", "ReconcilePurchase", ReconcilePurchaseRequest.self,
         Purchase.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.purchasing.v1.Purchasing", "GetScreenshot", GetScreenshotRequest.self,
+        Screenshot.self, isIdempotent: true),
       MethodDescription.answering(
         "dropwire.purchasing.v1.Purchasing", "GetTracking", GetTrackingRequest.self, Tracking.self,
         isIdempotent: true),

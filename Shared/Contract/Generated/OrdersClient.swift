@@ -43,6 +43,15 @@ public struct OrdersClient: Sendable {
       "dropwire.orders.v1.Orders", "ListOrders", request, isIdempotent: true, options)
   }
 
+  /// Orders that a person must look at: those that need one, and those that wait by themselves for
+  /// longer than they should. Those that wait longest first.
+  public func listWaiting(_ request: ListWaitingRequest, options: CallOptions = CallOptions())
+    async throws -> ListWaitingResponse
+  {
+    try await channel.call(
+      "dropwire.orders.v1.Orders", "ListWaiting", request, isIdempotent: true, options)
+  }
+
   /// The orders that match now, then each again whenever it changes.
   public func watchOrders(_ request: WatchOrdersRequest, options: CallOptions = CallOptions())
     -> AsyncThrowingStream<Order, any Error>

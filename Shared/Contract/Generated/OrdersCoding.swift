@@ -150,6 +150,7 @@ extension ListOrdersRequest: ContractMessage {
     fields.value(1, state)
     fields.value(2, pageSize)
     fields.value(3, pageToken)
+    fields.value(4, environment)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -157,6 +158,7 @@ extension ListOrdersRequest: ContractMessage {
     state = try fields.value(1)
     pageSize = try fields.value(2)
     pageToken = try fields.value(3)
+    environment = try fields.value(4)
   }
 }
 
@@ -171,6 +173,38 @@ extension ListOrdersResponse: ContractMessage {
   public init(from fields: some FieldReader) throws(ContractError) {
     orders = try fields.values(0)
     nextPageToken = try fields.value(1)
+  }
+}
+
+extension ListWaitingRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_orders_v1_ListWaitingRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, userID)
+    fields.value(1, environment)
+    fields.value(2, longerThanSeconds)
+    fields.value(3, pageSize)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    userID = try fields.value(0)
+    environment = try fields.value(1)
+    longerThanSeconds = try fields.value(2)
+    pageSize = try fields.value(3)
+  }
+}
+
+extension ListWaitingResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_orders_v1_ListWaitingResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, orders)
+    fields.value(1, hasMore)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    orders = try fields.values(0)
+    hasMore = try fields.value(1)
   }
 }
 

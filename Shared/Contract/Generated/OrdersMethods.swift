@@ -20,6 +20,11 @@ public protocol OrdersMethods: Sendable {
   func listOrders(_ request: ListOrdersRequest, _ context: CallContext) async throws
     -> ListOrdersResponse
 
+  /// Orders that a person must look at: those that need one, and those that wait by themselves for
+  /// longer than they should. Those that wait longest first.
+  func listWaiting(_ request: ListWaitingRequest, _ context: CallContext) async throws
+    -> ListWaitingResponse
+
   /// The orders that match now, then each again whenever it changes.
   func watchOrders(
     _ request: WatchOrdersRequest, _ context: CallContext, _ responses: ResponseStream<Order>)
@@ -79,6 +84,12 @@ extension OrdersMethods {
     -> ListOrdersResponse
   {
     throw .unimplemented("dropwire.orders.v1.Orders", "ListOrders")
+  }
+
+  public func listWaiting(_ request: ListWaitingRequest, _ context: CallContext) async throws
+    -> ListWaitingResponse
+  {
+    throw .unimplemented("dropwire.orders.v1.Orders", "ListWaiting")
   }
 
   public func watchOrders(
@@ -159,6 +170,7 @@ extension OrdersMethods {
     methods["CaptureOrder"] = .answering(captureOrder)
     methods["GetOrder"] = .answering(getOrder)
     methods["ListOrders"] = .answering(listOrders)
+    methods["ListWaiting"] = .answering(listWaiting)
     methods["WatchOrders"] = .streaming(watchOrders)
     methods["GetOrderHistory"] = .answering(getOrderHistory)
     methods["RetryOrder"] = .answering(retryOrder)

@@ -291,14 +291,18 @@ public struct ListOrdersRequest: Sendable, Hashable {
   /// 1 to 500; 0 means 50.
   public var pageSize: Int32
   public var pageToken: String
+  /// Only in this world; UNSPECIFIED for both.
+  public var environment: Environment
 
   public init(
-    userID: Int64 = 0, state: OrderState = .unspecified, pageSize: Int32 = 0, pageToken: String = ""
+    userID: Int64 = 0, state: OrderState = .unspecified, pageSize: Int32 = 0,
+    pageToken: String = "", environment: Environment = .unspecified
   ) {
     self.userID = userID
     self.state = state
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.environment = environment
   }
 }
 
@@ -310,6 +314,40 @@ public struct ListOrdersResponse: Sendable, Hashable {
   public init(orders: [Order] = [], nextPageToken: String = "") {
     self.orders = orders
     self.nextPageToken = nextPageToken
+  }
+}
+
+/// The request of `Orders.ListWaiting`.
+public struct ListWaitingRequest: Sendable, Hashable {
+  /// Only this reseller's; 0 for all.
+  public var userID: Int64
+  /// Only in this world; UNSPECIFIED for both.
+  public var environment: Environment
+  /// From when on what goes on by itself is listed too; 0 means 3600.
+  public var longerThanSeconds: Int64
+  /// 1 to 500; 0 means 50.
+  public var pageSize: Int32
+
+  public init(
+    userID: Int64 = 0, environment: Environment = .unspecified, longerThanSeconds: Int64 = 0,
+    pageSize: Int32 = 0
+  ) {
+    self.userID = userID
+    self.environment = environment
+    self.longerThanSeconds = longerThanSeconds
+    self.pageSize = pageSize
+  }
+}
+
+/// The answer of `Orders.ListWaiting`.
+public struct ListWaitingResponse: Sendable, Hashable {
+  public var orders: [Order]
+  /// Whether more wait; they are shown when these do not wait any more.
+  public var hasMore: Bool
+
+  public init(orders: [Order] = [], hasMore: Bool = false) {
+    self.orders = orders
+    self.hasMore = hasMore
   }
 }
 

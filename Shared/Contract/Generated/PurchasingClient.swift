@@ -44,6 +44,15 @@ public struct PurchasingClient: Sendable {
     )
   }
 
+  /// What a browser saw during an attempt. For the platform's people: it shows the platform's
+  /// account.
+  public func getScreenshot(_ request: GetScreenshotRequest, options: CallOptions = CallOptions())
+    async throws -> Screenshot
+  {
+    try await channel.call(
+      "dropwire.purchasing.v1.Purchasing", "GetScreenshot", request, isIdempotent: true, options)
+  }
+
   /// How far the goods have come. The supplier is asked at most every so often; in between, and
   /// when it does not answer, what it said last is told, with its time.
   public func getTracking(_ request: GetTrackingRequest, options: CallOptions = CallOptions())

@@ -204,6 +204,34 @@ extension Attempt: ContractMessage {
   }
 }
 
+extension GetScreenshotRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_GetScreenshotRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, orderID)
+    fields.value(1, name)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    orderID = try fields.value(0)
+    name = try fields.value(1)
+  }
+}
+
+extension Screenshot: ContractMessage {
+  public static let layout = MessageLayout(dropwire_purchasing_v1_Screenshot_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, name)
+    fields.value(1, image)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    name = try fields.value(0)
+    image = try fields.value(1)
+  }
+}
+
 extension GetTrackingRequest: ContractMessage {
   public static let layout = MessageLayout(dropwire_purchasing_v1_GetTrackingRequest_descriptor())
 

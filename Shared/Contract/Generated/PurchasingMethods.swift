@@ -20,6 +20,11 @@ public protocol PurchasingMethods: Sendable {
   func reconcilePurchase(_ request: ReconcilePurchaseRequest, _ context: CallContext) async throws
     -> Purchase
 
+  /// What a browser saw during an attempt. For the platform's people: it shows the platform's
+  /// account.
+  func getScreenshot(_ request: GetScreenshotRequest, _ context: CallContext) async throws
+    -> Screenshot
+
   /// How far the goods have come. The supplier is asked at most every so often; in between, and
   /// when it does not answer, what it said last is told, with its time.
   func getTracking(_ request: GetTrackingRequest, _ context: CallContext) async throws -> Tracking
@@ -56,6 +61,12 @@ extension PurchasingMethods {
     throw .unimplemented("dropwire.purchasing.v1.Purchasing", "ReconcilePurchase")
   }
 
+  public func getScreenshot(_ request: GetScreenshotRequest, _ context: CallContext) async throws
+    -> Screenshot
+  {
+    throw .unimplemented("dropwire.purchasing.v1.Purchasing", "GetScreenshot")
+  }
+
   public func getTracking(_ request: GetTrackingRequest, _ context: CallContext) async throws
     -> Tracking
   {
@@ -85,6 +96,7 @@ extension PurchasingMethods {
     methods["GetPurchase"] = .answering(getPurchase)
     methods["ListPurchases"] = .answering(listPurchases)
     methods["ReconcilePurchase"] = .answering(reconcilePurchase)
+    methods["GetScreenshot"] = .answering(getScreenshot)
     methods["GetTracking"] = .answering(getTracking)
     methods["Quote"] = .answering(quote)
     methods["RecordProviderEvent"] = .answering(recordProviderEvent)

@@ -457,6 +457,30 @@ public struct Attempt: Sendable, Hashable {
   }
 }
 
+/// The request of `Purchasing.GetScreenshot`.
+public struct GetScreenshotRequest: Sendable, Hashable {
+  public var orderID: String
+  /// One that an attempt of the order's purchase names.
+  public var name: String
+
+  public init(orderID: String = "", name: String = "") {
+    self.orderID = orderID
+    self.name = name
+  }
+}
+
+/// The answer of `Purchasing.GetScreenshot`.
+public struct Screenshot: Sendable, Hashable {
+  public var name: String
+  /// PNG.
+  public var image: [UInt8]
+
+  public init(name: String = "", image: [UInt8] = []) {
+    self.name = name
+    self.image = image
+  }
+}
+
 /// The request of `Purchasing.GetTracking`.
 public struct GetTrackingRequest: Sendable, Hashable {
   public var orderID: String

@@ -457,6 +457,96 @@ void   dropwire__orders__v1__list_orders_response__free_unpacked
   assert(message->base.descriptor == &dropwire__orders__v1__list_orders_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__orders__v1__list_waiting_request__init
+                     (Dropwire__Orders__V1__ListWaitingRequest         *message)
+{
+  static const Dropwire__Orders__V1__ListWaitingRequest init_value = DROPWIRE__ORDERS__V1__LIST_WAITING_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__orders__v1__list_waiting_request__get_packed_size
+                     (const Dropwire__Orders__V1__ListWaitingRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__orders__v1__list_waiting_request__pack
+                     (const Dropwire__Orders__V1__ListWaitingRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__orders__v1__list_waiting_request__pack_to_buffer
+                     (const Dropwire__Orders__V1__ListWaitingRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Orders__V1__ListWaitingRequest *
+       dropwire__orders__v1__list_waiting_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Orders__V1__ListWaitingRequest *)
+     protobuf_c_message_unpack (&dropwire__orders__v1__list_waiting_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__orders__v1__list_waiting_request__free_unpacked
+                     (Dropwire__Orders__V1__ListWaitingRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__orders__v1__list_waiting_response__init
+                     (Dropwire__Orders__V1__ListWaitingResponse         *message)
+{
+  static const Dropwire__Orders__V1__ListWaitingResponse init_value = DROPWIRE__ORDERS__V1__LIST_WAITING_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__orders__v1__list_waiting_response__get_packed_size
+                     (const Dropwire__Orders__V1__ListWaitingResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__orders__v1__list_waiting_response__pack
+                     (const Dropwire__Orders__V1__ListWaitingResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__orders__v1__list_waiting_response__pack_to_buffer
+                     (const Dropwire__Orders__V1__ListWaitingResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Orders__V1__ListWaitingResponse *
+       dropwire__orders__v1__list_waiting_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Orders__V1__ListWaitingResponse *)
+     protobuf_c_message_unpack (&dropwire__orders__v1__list_waiting_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__orders__v1__list_waiting_response__free_unpacked
+                     (Dropwire__Orders__V1__ListWaitingResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__orders__v1__watch_orders_request__init
                      (Dropwire__Orders__V1__WatchOrdersRequest         *message)
 {
@@ -1587,7 +1677,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_request__descri
   (ProtobufCMessageInit) dropwire__orders__v1__get_order_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__orders__v1__list_orders_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor dropwire__orders__v1__list_orders_request__field_descriptors[5] =
 {
   {
     "user_id",
@@ -1637,8 +1727,21 @@ static const ProtobufCFieldDescriptor dropwire__orders__v1__list_orders_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "environment",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__ListOrdersRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__orders__v1__list_orders_request__field_indices_by_name[] = {
+  4,   /* field[4] = environment */
   2,   /* field[2] = page_size */
   3,   /* field[3] = page_token */
   1,   /* field[1] = state */
@@ -1647,7 +1750,7 @@ static const unsigned dropwire__orders__v1__list_orders_request__field_indices_b
 static const ProtobufCIntRange dropwire__orders__v1__list_orders_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor dropwire__orders__v1__list_orders_request__descriptor =
 {
@@ -1657,7 +1760,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__list_orders_request__desc
   "Dropwire__Orders__V1__ListOrdersRequest",
   "dropwire.orders.v1",
   sizeof(Dropwire__Orders__V1__ListOrdersRequest),
-  4,
+  5,
   dropwire__orders__v1__list_orders_request__field_descriptors,
   dropwire__orders__v1__list_orders_request__field_indices_by_name,
   1,  dropwire__orders__v1__list_orders_request__number_ranges,
@@ -1713,6 +1816,134 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__list_orders_response__des
   dropwire__orders__v1__list_orders_response__field_indices_by_name,
   1,  dropwire__orders__v1__list_orders_response__number_ranges,
   (ProtobufCMessageInit) dropwire__orders__v1__list_orders_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__orders__v1__list_waiting_request__field_descriptors[4] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__ListWaitingRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__ListWaitingRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "longer_than_seconds",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__ListWaitingRequest, longer_than_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__ListWaitingRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__orders__v1__list_waiting_request__field_indices_by_name[] = {
+  1,   /* field[1] = environment */
+  2,   /* field[2] = longer_than_seconds */
+  3,   /* field[3] = page_size */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange dropwire__orders__v1__list_waiting_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor dropwire__orders__v1__list_waiting_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.orders.v1.ListWaitingRequest",
+  "ListWaitingRequest",
+  "Dropwire__Orders__V1__ListWaitingRequest",
+  "dropwire.orders.v1",
+  sizeof(Dropwire__Orders__V1__ListWaitingRequest),
+  4,
+  dropwire__orders__v1__list_waiting_request__field_descriptors,
+  dropwire__orders__v1__list_waiting_request__field_indices_by_name,
+  1,  dropwire__orders__v1__list_waiting_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__orders__v1__list_waiting_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__orders__v1__list_waiting_response__field_descriptors[2] =
+{
+  {
+    "orders",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Orders__V1__ListWaitingResponse, n_orders),
+    offsetof(Dropwire__Orders__V1__ListWaitingResponse, orders),
+    &dropwire__orders__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__ListWaitingResponse, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__orders__v1__list_waiting_response__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  0,   /* field[0] = orders */
+};
+static const ProtobufCIntRange dropwire__orders__v1__list_waiting_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__orders__v1__list_waiting_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.orders.v1.ListWaitingResponse",
+  "ListWaitingResponse",
+  "Dropwire__Orders__V1__ListWaitingResponse",
+  "dropwire.orders.v1",
+  sizeof(Dropwire__Orders__V1__ListWaitingResponse),
+  2,
+  dropwire__orders__v1__list_waiting_response__field_descriptors,
+  dropwire__orders__v1__list_waiting_response__field_indices_by_name,
+  1,  dropwire__orders__v1__list_waiting_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__orders__v1__list_waiting_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__orders__v1__watch_orders_request__field_descriptors[2] =
@@ -2991,12 +3222,13 @@ const ProtobufCEnumDescriptor dropwire__orders__v1__order_action__descriptor =
   dropwire__orders__v1__order_action__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor dropwire__orders__v1__orders__method_descriptors[16] =
+static const ProtobufCMethodDescriptor dropwire__orders__v1__orders__method_descriptors[17] =
 {
   { "CreateCheckout", &dropwire__orders__v1__create_checkout_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "CaptureOrder", &dropwire__orders__v1__capture_order_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "GetOrder", &dropwire__orders__v1__get_order_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "ListOrders", &dropwire__orders__v1__list_orders_request__descriptor, &dropwire__orders__v1__list_orders_response__descriptor },
+  { "ListWaiting", &dropwire__orders__v1__list_waiting_request__descriptor, &dropwire__orders__v1__list_waiting_response__descriptor },
   { "WatchOrders", &dropwire__orders__v1__watch_orders_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "GetOrderHistory", &dropwire__orders__v1__get_order_history_request__descriptor, &dropwire__orders__v1__get_order_history_response__descriptor },
   { "RetryOrder", &dropwire__orders__v1__retry_order_request__descriptor, &dropwire__orders__v1__order__descriptor },
@@ -3011,22 +3243,23 @@ static const ProtobufCMethodDescriptor dropwire__orders__v1__orders__method_desc
   { "Backup", &dropwire__common__v1__backup_request__descriptor, &dropwire__common__v1__backup_response__descriptor },
 };
 const unsigned dropwire__orders__v1__orders__method_indices_by_name[] = {
-  8,        /* AttestNotPlaced */
-  15,        /* Backup */
-  10,        /* CancelOrder */
+  9,        /* AttestNotPlaced */
+  16,        /* Backup */
+  11,        /* CancelOrder */
   1,        /* CaptureOrder */
   0,        /* CreateCheckout */
-  12,        /* GetListing */
+  13,        /* GetListing */
   2,        /* GetOrder */
-  5,        /* GetOrderHistory */
-  13,        /* ListListings */
+  6,        /* GetOrderHistory */
+  14,        /* ListListings */
   3,        /* ListOrders */
-  7,        /* MarkPurchased */
-  11,        /* PutListing */
-  14,        /* RecordProviderEvent */
-  6,        /* RetryOrder */
-  9,        /* SubmitTracking */
-  4         /* WatchOrders */
+  4,        /* ListWaiting */
+  8,        /* MarkPurchased */
+  12,        /* PutListing */
+  15,        /* RecordProviderEvent */
+  7,        /* RetryOrder */
+  10,        /* SubmitTracking */
+  5         /* WatchOrders */
 };
 const ProtobufCServiceDescriptor dropwire__orders__v1__orders__descriptor =
 {
@@ -3035,7 +3268,7 @@ const ProtobufCServiceDescriptor dropwire__orders__v1__orders__descriptor =
   "Orders",
   "Dropwire__Orders__V1__Orders",
   "dropwire.orders.v1",
-  16,
+  17,
   dropwire__orders__v1__orders__method_descriptors,
   dropwire__orders__v1__orders__method_indices_by_name
 };
@@ -3071,13 +3304,21 @@ void dropwire__orders__v1__orders__list_orders(ProtobufCService *service,
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void dropwire__orders__v1__orders__list_waiting(ProtobufCService *service,
+                                                const Dropwire__Orders__V1__ListWaitingRequest *input,
+                                                Dropwire__Orders__V1__ListWaitingResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void dropwire__orders__v1__orders__watch_orders(ProtobufCService *service,
                                                 const Dropwire__Orders__V1__WatchOrdersRequest *input,
                                                 Dropwire__Orders__V1__Order_Closure closure,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__get_order_history(ProtobufCService *service,
                                                      const Dropwire__Orders__V1__GetOrderHistoryRequest *input,
@@ -3085,7 +3326,7 @@ void dropwire__orders__v1__orders__get_order_history(ProtobufCService *service,
                                                      void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__retry_order(ProtobufCService *service,
                                                const Dropwire__Orders__V1__RetryOrderRequest *input,
@@ -3093,7 +3334,7 @@ void dropwire__orders__v1__orders__retry_order(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__mark_purchased(ProtobufCService *service,
                                                   const Dropwire__Orders__V1__MarkPurchasedRequest *input,
@@ -3101,7 +3342,7 @@ void dropwire__orders__v1__orders__mark_purchased(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__attest_not_placed(ProtobufCService *service,
                                                      const Dropwire__Orders__V1__AttestNotPlacedRequest *input,
@@ -3109,7 +3350,7 @@ void dropwire__orders__v1__orders__attest_not_placed(ProtobufCService *service,
                                                      void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__submit_tracking(ProtobufCService *service,
                                                    const Dropwire__Orders__V1__SubmitTrackingRequest *input,
@@ -3117,7 +3358,7 @@ void dropwire__orders__v1__orders__submit_tracking(ProtobufCService *service,
                                                    void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__cancel_order(ProtobufCService *service,
                                                 const Dropwire__Orders__V1__CancelOrderRequest *input,
@@ -3125,7 +3366,7 @@ void dropwire__orders__v1__orders__cancel_order(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__put_listing(ProtobufCService *service,
                                                const Dropwire__Orders__V1__PutListingRequest *input,
@@ -3133,7 +3374,7 @@ void dropwire__orders__v1__orders__put_listing(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__get_listing(ProtobufCService *service,
                                                const Dropwire__Orders__V1__GetListingRequest *input,
@@ -3141,7 +3382,7 @@ void dropwire__orders__v1__orders__get_listing(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__list_listings(ProtobufCService *service,
                                                  const Dropwire__Orders__V1__ListListingsRequest *input,
@@ -3149,7 +3390,7 @@ void dropwire__orders__v1__orders__list_listings(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__record_provider_event(ProtobufCService *service,
                                                          const Dropwire__Common__V1__RecordProviderEventRequest *input,
@@ -3157,7 +3398,7 @@ void dropwire__orders__v1__orders__record_provider_event(ProtobufCService *servi
                                                          void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__backup(ProtobufCService *service,
                                           const Dropwire__Common__V1__BackupRequest *input,
@@ -3165,7 +3406,7 @@ void dropwire__orders__v1__orders__backup(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__init (Dropwire__Orders__V1__Orders_Service *service,
                                          Dropwire__Orders__V1__Orders_ServiceDestroy destroy)

@@ -367,6 +367,96 @@ void   dropwire__purchasing__v1__attempt__free_unpacked
   assert(message->base.descriptor == &dropwire__purchasing__v1__attempt__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__purchasing__v1__get_screenshot_request__init
+                     (Dropwire__Purchasing__V1__GetScreenshotRequest         *message)
+{
+  static const Dropwire__Purchasing__V1__GetScreenshotRequest init_value = DROPWIRE__PURCHASING__V1__GET_SCREENSHOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__get_screenshot_request__get_packed_size
+                     (const Dropwire__Purchasing__V1__GetScreenshotRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_screenshot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__get_screenshot_request__pack
+                     (const Dropwire__Purchasing__V1__GetScreenshotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_screenshot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__get_screenshot_request__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__GetScreenshotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_screenshot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__GetScreenshotRequest *
+       dropwire__purchasing__v1__get_screenshot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__GetScreenshotRequest *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__get_screenshot_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__get_screenshot_request__free_unpacked
+                     (Dropwire__Purchasing__V1__GetScreenshotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__get_screenshot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__purchasing__v1__screenshot__init
+                     (Dropwire__Purchasing__V1__Screenshot         *message)
+{
+  static const Dropwire__Purchasing__V1__Screenshot init_value = DROPWIRE__PURCHASING__V1__SCREENSHOT__INIT;
+  *message = init_value;
+}
+size_t dropwire__purchasing__v1__screenshot__get_packed_size
+                     (const Dropwire__Purchasing__V1__Screenshot *message)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__screenshot__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__purchasing__v1__screenshot__pack
+                     (const Dropwire__Purchasing__V1__Screenshot *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__screenshot__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__purchasing__v1__screenshot__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__Screenshot *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__purchasing__v1__screenshot__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Purchasing__V1__Screenshot *
+       dropwire__purchasing__v1__screenshot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Purchasing__V1__Screenshot *)
+     protobuf_c_message_unpack (&dropwire__purchasing__v1__screenshot__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__purchasing__v1__screenshot__free_unpacked
+                     (Dropwire__Purchasing__V1__Screenshot *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__purchasing__v1__screenshot__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__purchasing__v1__get_tracking_request__init
                      (Dropwire__Purchasing__V1__GetTrackingRequest         *message)
 {
@@ -2470,6 +2560,108 @@ const ProtobufCMessageDescriptor dropwire__purchasing__v1__attempt__descriptor =
   dropwire__purchasing__v1__attempt__field_indices_by_name,
   1,  dropwire__purchasing__v1__attempt__number_ranges,
   (ProtobufCMessageInit) dropwire__purchasing__v1__attempt__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__get_screenshot_request__field_descriptors[2] =
+{
+  {
+    "order_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetScreenshotRequest, order_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__GetScreenshotRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__get_screenshot_request__field_indices_by_name[] = {
+  1,   /* field[1] = name */
+  0,   /* field[0] = order_id */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__get_screenshot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_screenshot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.GetScreenshotRequest",
+  "GetScreenshotRequest",
+  "Dropwire__Purchasing__V1__GetScreenshotRequest",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__GetScreenshotRequest),
+  2,
+  dropwire__purchasing__v1__get_screenshot_request__field_descriptors,
+  dropwire__purchasing__v1__get_screenshot_request__field_indices_by_name,
+  1,  dropwire__purchasing__v1__get_screenshot_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__get_screenshot_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__purchasing__v1__screenshot__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Screenshot, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Purchasing__V1__Screenshot, image),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__purchasing__v1__screenshot__field_indices_by_name[] = {
+  1,   /* field[1] = image */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange dropwire__purchasing__v1__screenshot__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__purchasing__v1__screenshot__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.purchasing.v1.Screenshot",
+  "Screenshot",
+  "Dropwire__Purchasing__V1__Screenshot",
+  "dropwire.purchasing.v1",
+  sizeof(Dropwire__Purchasing__V1__Screenshot),
+  2,
+  dropwire__purchasing__v1__screenshot__field_descriptors,
+  dropwire__purchasing__v1__screenshot__field_indices_by_name,
+  1,  dropwire__purchasing__v1__screenshot__number_ranges,
+  (ProtobufCMessageInit) dropwire__purchasing__v1__screenshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__purchasing__v1__get_tracking_request__field_descriptors[1] =
@@ -4650,26 +4842,28 @@ const ProtobufCEnumDescriptor dropwire__purchasing__v1__refresh_outcome__descrip
   dropwire__purchasing__v1__refresh_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor dropwire__purchasing__v1__purchasing__method_descriptors[8] =
+static const ProtobufCMethodDescriptor dropwire__purchasing__v1__purchasing__method_descriptors[9] =
 {
   { "PlacePurchase", &dropwire__purchasing__v1__place_purchase_request__descriptor, &dropwire__purchasing__v1__purchase__descriptor },
   { "GetPurchase", &dropwire__purchasing__v1__get_purchase_request__descriptor, &dropwire__purchasing__v1__purchase__descriptor },
   { "ListPurchases", &dropwire__purchasing__v1__list_purchases_request__descriptor, &dropwire__purchasing__v1__list_purchases_response__descriptor },
   { "ReconcilePurchase", &dropwire__purchasing__v1__reconcile_purchase_request__descriptor, &dropwire__purchasing__v1__purchase__descriptor },
+  { "GetScreenshot", &dropwire__purchasing__v1__get_screenshot_request__descriptor, &dropwire__purchasing__v1__screenshot__descriptor },
   { "GetTracking", &dropwire__purchasing__v1__get_tracking_request__descriptor, &dropwire__purchasing__v1__tracking__descriptor },
   { "Quote", &dropwire__purchasing__v1__quote_request__descriptor, &dropwire__purchasing__v1__quote_response__descriptor },
   { "RecordProviderEvent", &dropwire__common__v1__record_provider_event_request__descriptor, &dropwire__common__v1__record_provider_event_response__descriptor },
   { "Backup", &dropwire__common__v1__backup_request__descriptor, &dropwire__common__v1__backup_response__descriptor },
 };
 const unsigned dropwire__purchasing__v1__purchasing__method_indices_by_name[] = {
-  7,        /* Backup */
+  8,        /* Backup */
   1,        /* GetPurchase */
-  4,        /* GetTracking */
+  4,        /* GetScreenshot */
+  5,        /* GetTracking */
   2,        /* ListPurchases */
   0,        /* PlacePurchase */
-  5,        /* Quote */
+  6,        /* Quote */
   3,        /* ReconcilePurchase */
-  6         /* RecordProviderEvent */
+  7         /* RecordProviderEvent */
 };
 const ProtobufCServiceDescriptor dropwire__purchasing__v1__purchasing__descriptor =
 {
@@ -4678,7 +4872,7 @@ const ProtobufCServiceDescriptor dropwire__purchasing__v1__purchasing__descripto
   "Purchasing",
   "Dropwire__Purchasing__V1__Purchasing",
   "dropwire.purchasing.v1",
-  8,
+  9,
   dropwire__purchasing__v1__purchasing__method_descriptors,
   dropwire__purchasing__v1__purchasing__method_indices_by_name
 };
@@ -4714,13 +4908,21 @@ void dropwire__purchasing__v1__purchasing__reconcile_purchase(ProtobufCService *
   assert(service->descriptor == &dropwire__purchasing__v1__purchasing__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void dropwire__purchasing__v1__purchasing__get_screenshot(ProtobufCService *service,
+                                                          const Dropwire__Purchasing__V1__GetScreenshotRequest *input,
+                                                          Dropwire__Purchasing__V1__Screenshot_Closure closure,
+                                                          void *closure_data)
+{
+  assert(service->descriptor == &dropwire__purchasing__v1__purchasing__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void dropwire__purchasing__v1__purchasing__get_tracking(ProtobufCService *service,
                                                         const Dropwire__Purchasing__V1__GetTrackingRequest *input,
                                                         Dropwire__Purchasing__V1__Tracking_Closure closure,
                                                         void *closure_data)
 {
   assert(service->descriptor == &dropwire__purchasing__v1__purchasing__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__purchasing__v1__purchasing__quote(ProtobufCService *service,
                                                  const Dropwire__Purchasing__V1__QuoteRequest *input,
@@ -4728,7 +4930,7 @@ void dropwire__purchasing__v1__purchasing__quote(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__purchasing__v1__purchasing__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__purchasing__v1__purchasing__record_provider_event(ProtobufCService *service,
                                                                  const Dropwire__Common__V1__RecordProviderEventRequest *input,
@@ -4736,7 +4938,7 @@ void dropwire__purchasing__v1__purchasing__record_provider_event(ProtobufCServic
                                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__purchasing__v1__purchasing__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__purchasing__v1__purchasing__backup(ProtobufCService *service,
                                                   const Dropwire__Common__V1__BackupRequest *input,
@@ -4744,7 +4946,7 @@ void dropwire__purchasing__v1__purchasing__backup(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__purchasing__v1__purchasing__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__purchasing__v1__purchasing__init (Dropwire__Purchasing__V1__Purchasing_Service *service,
                                                  Dropwire__Purchasing__V1__Purchasing_ServiceDestroy destroy)

@@ -27,6 +27,8 @@ typedef struct Dropwire__Orders__V1__CaptureOrderRequest Dropwire__Orders__V1__C
 typedef struct Dropwire__Orders__V1__GetOrderRequest Dropwire__Orders__V1__GetOrderRequest;
 typedef struct Dropwire__Orders__V1__ListOrdersRequest Dropwire__Orders__V1__ListOrdersRequest;
 typedef struct Dropwire__Orders__V1__ListOrdersResponse Dropwire__Orders__V1__ListOrdersResponse;
+typedef struct Dropwire__Orders__V1__ListWaitingRequest Dropwire__Orders__V1__ListWaitingRequest;
+typedef struct Dropwire__Orders__V1__ListWaitingResponse Dropwire__Orders__V1__ListWaitingResponse;
 typedef struct Dropwire__Orders__V1__WatchOrdersRequest Dropwire__Orders__V1__WatchOrdersRequest;
 typedef struct Dropwire__Orders__V1__GetOrderHistoryRequest Dropwire__Orders__V1__GetOrderHistoryRequest;
 typedef struct Dropwire__Orders__V1__GetOrderHistoryResponse Dropwire__Orders__V1__GetOrderHistoryResponse;
@@ -226,10 +228,14 @@ struct  Dropwire__Orders__V1__ListOrdersRequest
    */
   int32_t page_size;
   char *page_token;
+  /*
+   * Only in this world; UNSPECIFIED for both.
+   */
+  Dropwire__Common__V1__Environment environment;
 };
 #define DROPWIRE__ORDERS__V1__LIST_ORDERS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__list_orders_request__descriptor) \
-    , 0, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
+    , 0, DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED }
 
 
 struct  Dropwire__Orders__V1__ListOrdersResponse
@@ -242,6 +248,46 @@ struct  Dropwire__Orders__V1__ListOrdersResponse
 #define DROPWIRE__ORDERS__V1__LIST_ORDERS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__list_orders_response__descriptor) \
     , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Orders__V1__ListWaitingRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Only this reseller's; 0 for all.
+   */
+  int64_t user_id;
+  /*
+   * Only in this world; UNSPECIFIED for both.
+   */
+  Dropwire__Common__V1__Environment environment;
+  /*
+   * From when on what goes on by itself is listed too; 0 means 3600.
+   */
+  int64_t longer_than_seconds;
+  /*
+   * 1 to 500; 0 means 50.
+   */
+  int32_t page_size;
+};
+#define DROPWIRE__ORDERS__V1__LIST_WAITING_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__list_waiting_request__descriptor) \
+    , 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, 0, 0 }
+
+
+struct  Dropwire__Orders__V1__ListWaitingResponse
+{
+  ProtobufCMessage base;
+  size_t n_orders;
+  Dropwire__Orders__V1__Order **orders;
+  /*
+   * Whether more wait; they are shown when these do not wait any more.
+   */
+  protobuf_c_boolean has_more;
+};
+#define DROPWIRE__ORDERS__V1__LIST_WAITING_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__list_waiting_response__descriptor) \
+    , 0,NULL, 0 }
 
 
 struct  Dropwire__Orders__V1__WatchOrdersRequest
@@ -696,6 +742,44 @@ Dropwire__Orders__V1__ListOrdersResponse *
 void   dropwire__orders__v1__list_orders_response__free_unpacked
                      (Dropwire__Orders__V1__ListOrdersResponse *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Orders__V1__ListWaitingRequest methods */
+void   dropwire__orders__v1__list_waiting_request__init
+                     (Dropwire__Orders__V1__ListWaitingRequest         *message);
+size_t dropwire__orders__v1__list_waiting_request__get_packed_size
+                     (const Dropwire__Orders__V1__ListWaitingRequest   *message);
+size_t dropwire__orders__v1__list_waiting_request__pack
+                     (const Dropwire__Orders__V1__ListWaitingRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__orders__v1__list_waiting_request__pack_to_buffer
+                     (const Dropwire__Orders__V1__ListWaitingRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Orders__V1__ListWaitingRequest *
+       dropwire__orders__v1__list_waiting_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__orders__v1__list_waiting_request__free_unpacked
+                     (Dropwire__Orders__V1__ListWaitingRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Orders__V1__ListWaitingResponse methods */
+void   dropwire__orders__v1__list_waiting_response__init
+                     (Dropwire__Orders__V1__ListWaitingResponse         *message);
+size_t dropwire__orders__v1__list_waiting_response__get_packed_size
+                     (const Dropwire__Orders__V1__ListWaitingResponse   *message);
+size_t dropwire__orders__v1__list_waiting_response__pack
+                     (const Dropwire__Orders__V1__ListWaitingResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__orders__v1__list_waiting_response__pack_to_buffer
+                     (const Dropwire__Orders__V1__ListWaitingResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Orders__V1__ListWaitingResponse *
+       dropwire__orders__v1__list_waiting_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__orders__v1__list_waiting_response__free_unpacked
+                     (Dropwire__Orders__V1__ListWaitingResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Orders__V1__WatchOrdersRequest methods */
 void   dropwire__orders__v1__watch_orders_request__init
                      (Dropwire__Orders__V1__WatchOrdersRequest         *message);
@@ -956,6 +1040,12 @@ typedef void (*Dropwire__Orders__V1__ListOrdersRequest_Closure)
 typedef void (*Dropwire__Orders__V1__ListOrdersResponse_Closure)
                  (const Dropwire__Orders__V1__ListOrdersResponse *message,
                   void *closure_data);
+typedef void (*Dropwire__Orders__V1__ListWaitingRequest_Closure)
+                 (const Dropwire__Orders__V1__ListWaitingRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Orders__V1__ListWaitingResponse_Closure)
+                 (const Dropwire__Orders__V1__ListWaitingResponse *message,
+                  void *closure_data);
 typedef void (*Dropwire__Orders__V1__WatchOrdersRequest_Closure)
                  (const Dropwire__Orders__V1__WatchOrdersRequest *message,
                   void *closure_data);
@@ -1015,6 +1105,10 @@ struct Dropwire__Orders__V1__Orders_Service
                       const Dropwire__Orders__V1__ListOrdersRequest *input,
                       Dropwire__Orders__V1__ListOrdersResponse_Closure closure,
                       void *closure_data);
+  void (*list_waiting)(Dropwire__Orders__V1__Orders_Service *service,
+                       const Dropwire__Orders__V1__ListWaitingRequest *input,
+                       Dropwire__Orders__V1__ListWaitingResponse_Closure closure,
+                       void *closure_data);
   void (*watch_orders)(Dropwire__Orders__V1__Orders_Service *service,
                        const Dropwire__Orders__V1__WatchOrdersRequest *input,
                        Dropwire__Orders__V1__Order_Closure closure,
@@ -1075,6 +1169,7 @@ void dropwire__orders__v1__orders__init (Dropwire__Orders__V1__Orders_Service *s
       function_prefix__ ## capture_order,\
       function_prefix__ ## get_order,\
       function_prefix__ ## list_orders,\
+      function_prefix__ ## list_waiting,\
       function_prefix__ ## watch_orders,\
       function_prefix__ ## get_order_history,\
       function_prefix__ ## retry_order,\
@@ -1103,6 +1198,10 @@ void dropwire__orders__v1__orders__list_orders(ProtobufCService *service,
                                                const Dropwire__Orders__V1__ListOrdersRequest *input,
                                                Dropwire__Orders__V1__ListOrdersResponse_Closure closure,
                                                void *closure_data);
+void dropwire__orders__v1__orders__list_waiting(ProtobufCService *service,
+                                                const Dropwire__Orders__V1__ListWaitingRequest *input,
+                                                Dropwire__Orders__V1__ListWaitingResponse_Closure closure,
+                                                void *closure_data);
 void dropwire__orders__v1__orders__watch_orders(ProtobufCService *service,
                                                 const Dropwire__Orders__V1__WatchOrdersRequest *input,
                                                 Dropwire__Orders__V1__Order_Closure closure,
@@ -1166,6 +1265,8 @@ extern const ProtobufCMessageDescriptor dropwire__orders__v1__capture_order_requ
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_orders_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_waiting_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_waiting_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__watch_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_history_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_history_response__descriptor;

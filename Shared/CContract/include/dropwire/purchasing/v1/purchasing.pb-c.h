@@ -25,6 +25,8 @@ typedef struct Dropwire__Purchasing__V1__ReconcilePurchaseRequest Dropwire__Purc
 typedef struct Dropwire__Purchasing__V1__Purchase Dropwire__Purchasing__V1__Purchase;
 typedef struct Dropwire__Purchasing__V1__Finding Dropwire__Purchasing__V1__Finding;
 typedef struct Dropwire__Purchasing__V1__Attempt Dropwire__Purchasing__V1__Attempt;
+typedef struct Dropwire__Purchasing__V1__GetScreenshotRequest Dropwire__Purchasing__V1__GetScreenshotRequest;
+typedef struct Dropwire__Purchasing__V1__Screenshot Dropwire__Purchasing__V1__Screenshot;
 typedef struct Dropwire__Purchasing__V1__GetTrackingRequest Dropwire__Purchasing__V1__GetTrackingRequest;
 typedef struct Dropwire__Purchasing__V1__Tracking Dropwire__Purchasing__V1__Tracking;
 typedef struct Dropwire__Purchasing__V1__Parcel Dropwire__Purchasing__V1__Parcel;
@@ -335,6 +337,34 @@ struct  Dropwire__Purchasing__V1__Attempt
 #define DROPWIRE__PURCHASING__V1__ATTEMPT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__attempt__descriptor) \
     , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__PURCHASING__V1__ATTEMPT_OUTCOME__ATTEMPT_OUTCOME_UNSPECIFIED, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0,NULL }
+
+
+struct  Dropwire__Purchasing__V1__GetScreenshotRequest
+{
+  ProtobufCMessage base;
+  char *order_id;
+  /*
+   * One that an attempt of the order's purchase names.
+   */
+  char *name;
+};
+#define DROPWIRE__PURCHASING__V1__GET_SCREENSHOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__get_screenshot_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Dropwire__Purchasing__V1__Screenshot
+{
+  ProtobufCMessage base;
+  char *name;
+  /*
+   * PNG.
+   */
+  ProtobufCBinaryData image;
+};
+#define DROPWIRE__PURCHASING__V1__SCREENSHOT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__purchasing__v1__screenshot__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Dropwire__Purchasing__V1__GetTrackingRequest
@@ -931,6 +961,44 @@ Dropwire__Purchasing__V1__Attempt *
 void   dropwire__purchasing__v1__attempt__free_unpacked
                      (Dropwire__Purchasing__V1__Attempt *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__GetScreenshotRequest methods */
+void   dropwire__purchasing__v1__get_screenshot_request__init
+                     (Dropwire__Purchasing__V1__GetScreenshotRequest         *message);
+size_t dropwire__purchasing__v1__get_screenshot_request__get_packed_size
+                     (const Dropwire__Purchasing__V1__GetScreenshotRequest   *message);
+size_t dropwire__purchasing__v1__get_screenshot_request__pack
+                     (const Dropwire__Purchasing__V1__GetScreenshotRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__get_screenshot_request__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__GetScreenshotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__GetScreenshotRequest *
+       dropwire__purchasing__v1__get_screenshot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__get_screenshot_request__free_unpacked
+                     (Dropwire__Purchasing__V1__GetScreenshotRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Purchasing__V1__Screenshot methods */
+void   dropwire__purchasing__v1__screenshot__init
+                     (Dropwire__Purchasing__V1__Screenshot         *message);
+size_t dropwire__purchasing__v1__screenshot__get_packed_size
+                     (const Dropwire__Purchasing__V1__Screenshot   *message);
+size_t dropwire__purchasing__v1__screenshot__pack
+                     (const Dropwire__Purchasing__V1__Screenshot   *message,
+                      uint8_t             *out);
+size_t dropwire__purchasing__v1__screenshot__pack_to_buffer
+                     (const Dropwire__Purchasing__V1__Screenshot   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Purchasing__V1__Screenshot *
+       dropwire__purchasing__v1__screenshot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__purchasing__v1__screenshot__free_unpacked
+                     (Dropwire__Purchasing__V1__Screenshot *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Purchasing__V1__GetTrackingRequest methods */
 void   dropwire__purchasing__v1__get_tracking_request__init
                      (Dropwire__Purchasing__V1__GetTrackingRequest         *message);
@@ -1432,6 +1500,12 @@ typedef void (*Dropwire__Purchasing__V1__Finding_Closure)
 typedef void (*Dropwire__Purchasing__V1__Attempt_Closure)
                  (const Dropwire__Purchasing__V1__Attempt *message,
                   void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__GetScreenshotRequest_Closure)
+                 (const Dropwire__Purchasing__V1__GetScreenshotRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Purchasing__V1__Screenshot_Closure)
+                 (const Dropwire__Purchasing__V1__Screenshot *message,
+                  void *closure_data);
 typedef void (*Dropwire__Purchasing__V1__GetTrackingRequest_Closure)
                  (const Dropwire__Purchasing__V1__GetTrackingRequest *message,
                   void *closure_data);
@@ -1530,6 +1604,10 @@ struct Dropwire__Purchasing__V1__Purchasing_Service
                              const Dropwire__Purchasing__V1__ReconcilePurchaseRequest *input,
                              Dropwire__Purchasing__V1__Purchase_Closure closure,
                              void *closure_data);
+  void (*get_screenshot)(Dropwire__Purchasing__V1__Purchasing_Service *service,
+                         const Dropwire__Purchasing__V1__GetScreenshotRequest *input,
+                         Dropwire__Purchasing__V1__Screenshot_Closure closure,
+                         void *closure_data);
   void (*get_tracking)(Dropwire__Purchasing__V1__Purchasing_Service *service,
                        const Dropwire__Purchasing__V1__GetTrackingRequest *input,
                        Dropwire__Purchasing__V1__Tracking_Closure closure,
@@ -1558,6 +1636,7 @@ void dropwire__purchasing__v1__purchasing__init (Dropwire__Purchasing__V1__Purch
       function_prefix__ ## get_purchase,\
       function_prefix__ ## list_purchases,\
       function_prefix__ ## reconcile_purchase,\
+      function_prefix__ ## get_screenshot,\
       function_prefix__ ## get_tracking,\
       function_prefix__ ## quote,\
       function_prefix__ ## record_provider_event,\
@@ -1578,6 +1657,10 @@ void dropwire__purchasing__v1__purchasing__reconcile_purchase(ProtobufCService *
                                                               const Dropwire__Purchasing__V1__ReconcilePurchaseRequest *input,
                                                               Dropwire__Purchasing__V1__Purchase_Closure closure,
                                                               void *closure_data);
+void dropwire__purchasing__v1__purchasing__get_screenshot(ProtobufCService *service,
+                                                          const Dropwire__Purchasing__V1__GetScreenshotRequest *input,
+                                                          Dropwire__Purchasing__V1__Screenshot_Closure closure,
+                                                          void *closure_data);
 void dropwire__purchasing__v1__purchasing__get_tracking(ProtobufCService *service,
                                                         const Dropwire__Purchasing__V1__GetTrackingRequest *input,
                                                         Dropwire__Purchasing__V1__Tracking_Closure closure,
@@ -1711,6 +1794,8 @@ extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__reconcile_purc
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__purchase__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__finding__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__attempt__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_screenshot_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__screenshot__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__get_tracking_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__tracking__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__purchasing__v1__parcel__descriptor;
