@@ -192,6 +192,12 @@ let package = Package(
         "Gateway", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes, httpClient,
         crypto, logging, nioCore, nioHTTP1,
       ]),
+    tests(
+      "ConsoleTests",
+      [
+        "Gateway", "Purchasing", "Contract", "Runtime", "Outside", "Support", httpClient, logging,
+      ],
+      exclude: ["audit.js"]),
     tests("SandboxTests", ["Sandbox", "Money", crypto]),
     tests("ProcessTests", ["Support", "Contract", "RPC", httpClient, nioCore, logging]),
     tests("TidyTests", []),

@@ -26,8 +26,6 @@ struct GatewayUnderTest: Sendable {
     func member(_ name: String) -> String { Self.member(name, body) }
   }
 
-  static let secret = "0123456789abcdef0123456789abcdef"
-
   let cluster: Cluster
   let url: String
   let program: Program
@@ -39,20 +37,8 @@ struct GatewayUnderTest: Sendable {
     _ body: (GatewayUnderTest) async throws -> Void
   ) async throws {
     try await Cluster.with(start: services) { cluster in
-      let secretPath = "\(cluster.directory)/jwt.secret"
-      try Data(secret.utf8).write(to: URL(fileURLWithPath: secretPath))
-      let settings = [
-        "DROPWIRE_GATEWAY_JWT_SECRET_FILE": secretPath,
-        "DROPWIRE_GATEWAY_REQUESTS_PER_SECOND": "100000",
-        "DROPWIRE_GATEWAY_REQUEST_BURST": "100000",
-      ]
-      let program = try Program(
-        "dropwire", arguments: ["gateway", "--listen", "127.0.0.1:0"],
-        environment: cluster.environment.merging(settings) { _, new in new }
-          .merging(environment) { _, new in new },
-        logPath: "\(cluster.directory)/log/gateway.log")
+      let (program, url) = try await cluster.startGateway(environment: environment)
       do {
-        let url = try await program.ready()
         try await body(GatewayUnderTest(cluster: cluster, url: url, program: program))
         await program.killNow()
       } catch {
@@ -64,7 +50,7 @@ struct GatewayUnderTest: Sendable {
 
   static func token(_ actor: Actor) async throws -> String {
     try await LoginToken.signed(
-      for: actor, secret: Array(secret.utf8), keyID: "dropwire", issuer: "dropwire",
+      for: actor, secret: Array(Cluster.gatewaySecret.utf8), keyID: "dropwire", issuer: "dropwire",
       audience: "dropwire", seconds: 600)
   }
 

@@ -1,6 +1,8 @@
 /// A condition that did not come true in time.
 public struct NeverHappened: Error, CustomStringConvertible {
   public let description: String
+
+  public init(_ description: String) { self.description = description }
 }
 
 /// Asks again until the answer is not nil, with a deadline instead of a guess.
@@ -16,7 +18,7 @@ public func eventually<Value>(
   while true {
     if let value = try await ask() { return value }
     guard ContinuousClock.now < deadline else {
-      throw NeverHappened(description: "waited \(timeout) for: \(what)")
+      throw NeverHappened("waited \(timeout) for: \(what)")
     }
     try await Task.sleep(for: pause)
   }

@@ -1,0 +1,78 @@
+import AsyncHTTPClient
+import Contract
+import Foundation
+import Gateway
+import Logging
+import Runtime
+import Support
+
+@testable import Purchasing
+
+/// The console as a person meets it: the services, the simulated world and the gateway as real
+/// processes, a shop that is open, and a browser.
+///
+/// Buyers approve on PayPal's page; the supplier ships and delivers when the test says so.
+struct ConsoleWorld: Sendable {
+  let cluster: Cluster
+  let shop: Shop
+  let visitor: Visitor
+
+  /// Runs a body in such a world.
+  static func with(_ body: (ConsoleWorld) async throws -> Void) async throws {
+    let quick = [
+      "DROPWIRE_TRACKING_POLL_MILLISECONDS": "50", "DROPWIRE_TRACKING_AGE_MILLISECONDS": "0",
+      "DROPWIRE_SANDBOX_ALIEXPRESS_APP_KEY": "500001",
+      "DROPWIRE_SANDBOX_ALIEXPRESS_APP_SECRET": "sandbox-app-secret",
+    ]
+    try await Cluster.with(environment: quick, start: [.ledger, .orders]) { cluster in
+      try await cluster.start(.purchasing, environment: cluster.shopSettings)
+      try await cluster.sandbox.settings(["autoApprove": false])
+      let shop = try await Shop(in: cluster)
+      let port = try freePort()
+      let (gateway, url) = try await cluster.startGateway(
+        port: port, environment: ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:\(port)"])
+      do {
+        try await launcher(cluster).withBrowser { session in
+          let visitor = Visitor(session: session, url: url)
+          try await visitor.use(.desk)
+          try await body(ConsoleWorld(cluster: cluster, shop: shop, visitor: visitor))
+        }
+        await gateway.killNow()
+      } catch {
+        await gateway.killNow()
+        throw error
+      }
+    }
+  }
+
+  private static func launcher(_ cluster: Cluster) -> BrowserLauncher {
+    BrowserLauncher(
+      source: .local(driver: Chromium.driver, browser: Chromium.browser),
+      directory: "\(cluster.directory)/b", http: HTTPClient.shared,
+      logger: Logger(label: "console-tests") { _ in SwiftLogNoOpLogHandler() })
+  }
+
+  /// A port that nobody listens at just now. The gateway's own address is one of its settings, so it
+  /// must be known before it starts.
+  private static func freePort() throws -> Int {
+    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(file) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(file, $0, length) == 0 ? getsockname(file, $0, &length) : -1
+      }
+    }
+    guard result == 0 else { throw NeverHappened("a free port") }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  static func token(_ actor: Runtime.Actor) async throws -> String {
+    try await LoginToken.signed(
+      for: actor, secret: Array(Cluster.gatewaySecret.utf8), keyID: "dropwire",
+      issuer: "dropwire", audience: "dropwire", seconds: 600)
+  }
+}
