@@ -20,7 +20,8 @@ extension Visitor {
       for isDark in [false, true] {
         try await prefer(dark: isDark)
         try await keep("\(name)-\(screen.width)\(isDark ? "-dark" : "")")
-        #expect(try await problems() == [], "\(name) at \(screen.width), dark: \(isDark)")
+        let problems = try await problems()
+        #expect(problems.isEmpty, "\(name) at \(screen.width), dark: \(isDark)")
       }
       let width = try await session.script("return document.documentElement.scrollWidth").integer
       #expect(width ?? 0 <= screen.width, "\(name) is wider than a screen of \(screen.width)")
