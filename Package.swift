@@ -17,6 +17,7 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "_CryptoExtras", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -137,7 +138,11 @@ let package = Package(
 
     // The outside world, fixtures, measurements.
     program(
-      "Sandbox", "Tests/Sandbox", [hummingbird, crypto, "Money", logging, arguments, nioCore]),
+      "Sandbox", "Tests/Sandbox",
+      [
+        hummingbird, httpTypes, httpClient, crypto, cryptoExtras, x509, asn1, "Money", logging,
+        arguments, nioCore, nioHTTP1,
+      ]),
     program(
       "Bench", "Tests/Bench",
       [

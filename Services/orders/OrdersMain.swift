@@ -26,12 +26,19 @@ import Store
       "DROPWIRE_MINIMUM_MARGIN_BASIS_POINTS", default: 500, in: 0...10_000,
       help: "What must be left of the price after PayPal's fee and the supplier's charge, in "
         + "hundredths of a percent of the price; a dearer purchase is not made.")
+    let poll = settings.int(
+      "DROPWIRE_PAYMENT_POLL_MILLISECONDS", default: Int(PaymentRules.pollMilliseconds),
+      in: 10...3_600_000,
+      help: "Pause before PayPal is asked again about a payment that it holds; longer as it gets "
+        + "older. Its events come sooner.")
     let pace = settings.shipmentPace()
     settings.listSteps(OrdersStep.self)
     await settings.restore(common, .orders)
     settings.finish()
     do {
-      try await run(common, targets, outside, http, marginBasisPoints: margin, pace)
+      try await run(
+        common, targets, outside, http, marginBasisPoints: margin, pollMilliseconds: Int64(poll),
+        pace)
     } catch {
       failToStart("orders", error)
     }
@@ -39,7 +46,8 @@ import Store
 
   private static func run(
     _ common: ServiceSettings, _ targets: [String: RPCTarget], _ outside: OutsideSettings,
-    _ configuration: OutsideHTTP.Configuration, marginBasisPoints: Int, _ pace: ShipmentPace
+    _ configuration: OutsideHTTP.Configuration, marginBasisPoints: Int, pollMilliseconds: Int64,
+    _ pace: ShipmentPace
   ) async throws {
     let host = try ServiceHost(settings: common)
     let store = try Store(
@@ -57,7 +65,8 @@ import Store
     let book = OrderBook(store: store, bell: bell, trackingPause: pace.pauseMin)
     let payments = PaymentWork(
       book: book, gateway: gateway,
-      startedAt: Int64(Date().timeIntervalSince1970 * 1000), logger: host.logger)
+      startedAt: Int64(Date().timeIntervalSince1970 * 1000), logger: host.logger,
+      pollMilliseconds: pollMilliseconds)
     let purchases = PurchaseWork(
       book: book, purchasing: PurchasingClient(channels[0]),
       marginBasisPoints: marginBasisPoints, logger: host.logger)

@@ -10,6 +10,8 @@ enum PaymentRules {
   /// How long a capture without a fee, or one that PayPal holds, is asked about by itself.
   static let heldMilliseconds: Int64 = 60 * 24 * 3600 * 1000
   static let delayMax: Int64 = 60 * 1000
+  /// The first pause before a payment that PayPal holds is looked at again.
+  static let pollMilliseconds: Int64 = 1000
 
   /// What the newest state of the PayPal order says.
   enum Verdict: Hashable, Sendable {
@@ -195,7 +197,7 @@ enum PaymentRules {
   }
 
   /// Pause before the next look at a payment that PayPal holds: longer as it gets older.
-  static func pollDelay(age: Int64) -> Int64 {
-    min(max(age / 4, 1000), 3600 * 1000)
+  static func pollDelay(age: Int64, base: Int64 = pollMilliseconds) -> Int64 {
+    min(max(age / 4, base), 3600 * 1000)
   }
 }

@@ -63,7 +63,7 @@ extension PaymentWork {
       let age = orders.transaction.now - order.captureRequestedAt
       let wait = NewWait(
         subject: .payment, reason: reason, next: "PayPal is asked again",
-        nextAt: orders.transaction.now + PaymentRules.pollDelay(age: age))
+        nextAt: orders.transaction.now + PaymentRules.pollDelay(age: age, base: pollMilliseconds))
       if order.state == .capturing {
         try orders.complete(effect, order.orderID)
         let held = try orders.apply(.captureHeld, to: order, detail: reason.text, wait: wait)

@@ -17,6 +17,8 @@ struct PaymentWork: Sendable {
   /// sent.
   let startedAt: Int64
   let logger: Logger
+  /// Before PayPal is asked again about a payment that it holds.
+  var pollMilliseconds = PaymentRules.pollMilliseconds
 
   /// What the intent runner calls, by kind.
   var handlers: [String: @Sendable (Intent) async throws -> Void] {

@@ -3,6 +3,7 @@ struct Answer: Sendable {
   enum Body: Sendable {
     case json(JSON)
     case html(String)
+    case text(String)
     case none
   }
 

@@ -10,12 +10,30 @@ import Foundation
 
   @Option(help: "Port to listen on; 0 takes any that is free.")
   var port: UInt16 = 0
+  @Option(help: "Where PayPal sends its signed events; as the setting webhookURL.")
+  var webhookURL = ""
+  @Option(help: "Of the webhook that they are signed for.")
+  var webhookID = ""
+  @Option(help: "File to write the certificate to that their signatures lead to, in PEM.")
+  var webhookRoot = ""
+  @Option(help: "Where AliExpress sends its messages; as the setting pushURL.")
+  var pushURL = ""
 
   func run() async throws {
     // Nothing is kept, so nothing has to be ended.
     for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
     signal(SIGPIPE, SIG_IGN)
-    try await SandboxServer(world: World()).run(port: Int(port)) { port in
+    let world = World()
+    var settings = WorldSettings()
+    let given = ["webhookURL": webhookURL, "webhookID": webhookID, "pushURL": pushURL]
+    for (name, value) in given where !value.isEmpty {
+      settings = try settings.changed(.object([.init(name: name, value: .string(value))]))
+    }
+    world.change { [settings] state, _ in state.settings = settings }
+    if !webhookRoot.isEmpty {
+      try Data(world.signatory.root.utf8).write(to: URL(fileURLWithPath: webhookRoot))
+    }
+    try await SandboxServer(world: world).run(port: Int(port)) { port in
       FileHandle.standardOutput.write(Data("ready http://127.0.0.1:\(port)\n".utf8))
     }
   }

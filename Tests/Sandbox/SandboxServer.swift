@@ -27,7 +27,13 @@ struct SandboxServer: HTTPResponder {
       responder: self,
       configuration: .init(
         address: .hostname("127.0.0.1", port: port), serverName: "sandbox", backlog: 1024),
-      onServerRunning: { channel in onReady(channel.localAddress?.port ?? 0) }, logger: logger)
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? 0
+        world.change { state, _ in state.address = "http://127.0.0.1:\(port)" }
+        onReady(port)
+      }, logger: logger)
+    let courier = Task { await Courier(world: world).run() }
+    defer { courier.cancel() }
     try await application.run()
   }
 
@@ -75,6 +81,9 @@ extension Response {
       bytes = value.bytes
     case .html(let text):
       headers[.contentType] = "text/html; charset=utf-8"
+      bytes = Array(text.utf8)
+    case .text(let text):
+      headers[.contentType] = "text/plain; charset=utf-8"
       bytes = Array(text.utf8)
     case .none: break
     }

@@ -6,6 +6,8 @@ import Synchronization
 /// **Invariant:** everything it knows is in one value behind one lock, so that each call is seen
 /// whole or not at all. Reading requests and writing answers happens outside the lock.
 final class World: Sendable {
+  /// Signs what PayPal sends.
+  let signatory = Signatory()
   private let state: Mutex<WorldState>
   private let now: @Sendable () -> Int64
 
@@ -17,6 +19,9 @@ final class World: Sendable {
 
   /// The time in milliseconds since 1970.
   var time: Int64 { now() }
+
+  /// Such as `http://127.0.0.1:40123`; empty before it is served.
+  var address: String { change { state, _ in state.address } }
 
   /// Runs a body that sees and changes the world alone, at one moment.
   func change<Value: Sendable>(_ body: (inout WorldState, Int64) -> sending Value) -> Value {
@@ -48,6 +53,9 @@ struct WorldState: Sendable {
   var supplier: Supplier
   var shop = Shop()
   var payPal: PayPalWorld
+  var notices = NoticeBoard()
+  /// Where this world is served, which links in notices lead to.
+  var address = ""
   private var requests: Int64 = 0
 
   init(bornAt: Int64) {

@@ -13,8 +13,10 @@ extension ControlFace {
   func refund(_ body: JSON) throws(Refused) -> JSON {
     let id = body["capture_id"]?.string ?? ""
     let request = CreatePayPalRefund(allOf: id)
+    let isReversal = body["reversed"]?.bool ?? false
     let refund = world.change { state, now -> PayPalRefund? in
       let made = try? state.give(request, requestID: "", [], now: now)
+      if let made, isReversal { state.payPal.refunds[made.id]?.isReversal = true }
       if let made { state.settleRefund(made.id, now: now) }
       return made
     }

@@ -14,7 +14,8 @@ struct ControlFace: Sendable {
     "GET, POST, DELETE /control/faults: {\"name\", \"times\", \"probability\", \"match\", extras}",
     "GET /control/strikes: every fault that happened: its name, the call's keys, when",
     "POST /control/paypal/approve: {\"order_id\"}",
-    "POST /control/paypal/refund: {\"capture_id\"}; as if by hand at PayPal, all that is left",
+    "POST /control/paypal/capture: {\"capture_id\", \"status\": COMPLETED | DECLINED}; one held",
+    "POST /control/paypal/refund: {\"capture_id\", \"reversed\"}; as if by hand, all that is left",
     "POST /control/paypal/payout: {\"sender_item_id\", \"status\": such as RETURNED}",
     "POST /control/paypal/transaction: {\"amount\", \"event_code\"} or {\"hide\": id}: in the list",
     "POST /control/aliexpress/sku: {\"sku_id\", \"price\", \"stock\"}",
@@ -23,6 +24,9 @@ struct ControlFace: Sendable {
     "POST /control/aliexpress/code: {\"account\"}; answers a code for /auth/token/create",
     "POST /control/aliexpress/revoke: {\"account\"}: it withdraws its consent, all tokens end",
     "DELETE /control/shop/challenge: the shop no longer asks whether its visitor is a person",
+    "GET /control/notices?order=PREFIX: what the providers told by themselves, or try to",
+    "GET /control/notices/sent?id=ID: one as it was sent last: url, headers, body",
+    "GET /control/notices/root: the certificate that PayPal's signatures lead to, in PEM",
   ]
 
   let world: World
@@ -43,6 +47,7 @@ struct ControlFace: Sendable {
         world.change { state, _ in state.faults.removeAll() }
         return Answer(status: 204, body: .none)
       case (.post, "/control/paypal/approve"): return .json(try approve(Self.object(call)))
+      case (.post, "/control/paypal/capture"): return .json(try endCapture(Self.object(call)))
       case (.post, "/control/paypal/refund"): return .json(try refund(Self.object(call)))
       case (.post, "/control/paypal/payout"): return .json(try movePayout(Self.object(call)))
       case (.post, "/control/paypal/transaction"):
@@ -56,6 +61,7 @@ struct ControlFace: Sendable {
         return Answer(status: 204, body: .none)
       case (.post, "/control/aliexpress/revoke"): return .json(try revoke(Self.object(call)))
       default:
+        if call.path.hasPrefix("/control/notices") { return try notices(call) }
         return .json(
           [
             "error": .string("there is no \(call.verb.rawValue) \(call.path)"),
@@ -90,6 +96,7 @@ struct ControlFace: Sendable {
     AliExpressFault.allCases.map { ($0.rawValue, $0.summary) }
       + ShopFault.allCases.map { ($0.rawValue, $0.summary) }
       + PayPalFault.allCases.map { ($0.rawValue, $0.summary) }
+      + NoticeFault.allCases.map { ($0.rawValue, $0.summary) }
   }
 
   private func truth(_ call: Call) -> Answer {
@@ -104,9 +111,11 @@ struct ControlFace: Sendable {
 
   private func setSettings(_ body: JSON) throws(Refused) -> JSON {
     let isBalance = body[WorldSettings.Name.paypalBalance.rawValue] != nil
-    let result = world.change { state, _ -> Result<JSON, WorldSettings.Invalid> in
+    let result = world.change { state, now -> Result<JSON, WorldSettings.Invalid> in
       let changed = Result { () throws(WorldSettings.Invalid) in try state.settings.changed(body) }
       if let settings = try? changed.get() {
+        // Who listens from now on is not told what was before.
+        state.lookForNews(now: now)
         state.settings = settings
         if isBalance { state.payPal.balances = [:] }
       }

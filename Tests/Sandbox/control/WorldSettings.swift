@@ -11,6 +11,7 @@ struct WorldSettings: Sendable {
     case autoApprove, payoutDelayMilliseconds, repeatedOrder, supplierPayDelayMilliseconds
     case supplierPayTimeoutSeconds, supplierShipDelayMilliseconds, supplierFinishDelayMilliseconds
     case orderReadableAfterMilliseconds, accessTokenSeconds, refreshTokenSeconds
+    case webhookURL, webhookID, pushURL
 
     var summary: String {
       switch self {
@@ -32,6 +33,9 @@ struct WorldSettings: Sendable {
       case .orderReadableAfterMilliseconds: "from placing until the supplier can show the order"
       case .accessTokenSeconds: "life of the supplier's access tokens that are given from now on"
       case .refreshTokenSeconds: "life of the supplier's refresh tokens"
+      case .webhookURL: "where PayPal sends its events; empty: nowhere"
+      case .webhookID: "of the webhook that PayPal signs them for"
+      case .pushURL: "where the supplier sends its messages; empty: nowhere"
       }
     }
   }
@@ -57,6 +61,9 @@ struct WorldSettings: Sendable {
   private(set) var orderReadableAfter: Int64 = 0
   private(set) var tokenLives = Tokens.Lives(
     accessSeconds: 2_592_000, refreshSeconds: 5_184_000)
+  private(set) var webhookURL = ""
+  private(set) var webhookID = "WH-SANDBOX"
+  private(set) var pushURL = ""
 
   /// The value of a setting.
   func value(_ name: Name) -> JSON {
@@ -78,6 +85,9 @@ struct WorldSettings: Sendable {
     case .orderReadableAfterMilliseconds: .integer(orderReadableAfter)
     case .accessTokenSeconds: .integer(tokenLives.accessSeconds)
     case .refreshTokenSeconds: .integer(tokenLives.refreshSeconds)
+    case .webhookURL: .string(webhookURL)
+    case .webhookID: .string(webhookID)
+    case .pushURL: .string(pushURL)
     }
   }
 
@@ -120,6 +130,9 @@ struct WorldSettings: Sendable {
       tokenLives = .init(
         accessSeconds: tokenLives.accessSeconds,
         refreshSeconds: try Self.number(name, value, 0...10_000_000))
+    case .webhookURL: webhookURL = try Self.address(name, value)
+    case .webhookID: webhookID = value.string ?? ""
+    case .pushURL: pushURL = try Self.address(name, value)
     }
   }
 
@@ -140,6 +153,13 @@ struct WorldSettings: Sendable {
 
   private static func delay(_ name: Name, _ value: JSON) throws(Invalid) -> Int64 {
     try number(name, value, -1...1_000_000_000_000)
+  }
+
+  private static func address(_ name: Name, _ value: JSON) throws(Invalid) -> String {
+    guard let text = value.string, text.isEmpty || text.hasPrefix("http") else {
+      throw Invalid(description: "\(name.rawValue) is an address, or empty for none")
+    }
+    return text
   }
 
   private static func boolean(_ name: Name, _ value: JSON) throws(Invalid) -> Bool {

@@ -8,6 +8,9 @@ struct PayPalFace: Sendable {
     let path = call.path.split(separator: "/").dropFirst()
     if path.first == "checkoutnow" { return ApprovalPage(world: world).answer(call) }
     if path.elementsEqual(["v1", "oauth2", "token"]) { return token(call) }
+    if call.verb == .get, call.path == Signatory.path {
+      return Answer(body: .text(world.signatory.chain))
+    }
     let request = Result { () throws(PayPalRefusal) in try PayPalRequest(call, Array(path)) }
     return world.change { state, now in state.answer(call, request, now: now) }
   }

@@ -20,6 +20,8 @@ struct PayPalRefund: Sendable {
   var outcome = Status.completed
   /// Until when it is pending; `Int64.max` for good.
   var pendingUntil: Int64 = 0
+  /// Whether the buyer's bank took it back, instead of the shop giving it.
+  var isReversal = false
   /// Whether the capture and the balance show it.
   var isSettled = false
 
