@@ -30,15 +30,24 @@ struct GatewayUnderTest: Sendable {
   let url: String
   let program: Program
 
-  /// Runs a body with an open shop and a gateway before it.
+  /// Runs a body with services and a gateway before them.
+  ///
+  /// - Parameters:
+  ///   - environment: of the gateway.
+  ///   - clusterEnvironment: of the services.
+  ///   - hearsProviders: whether PayPal and AliExpress send it what happens.
   static func with(
-    environment: [String: String] = [:],
+    environment: [String: String] = [:], clusterEnvironment: [String: String] = [:],
+    hearsProviders: Bool = false,
     services: [Cluster.ServiceName] = Cluster.ServiceName.allCases,
     _ body: (GatewayUnderTest) async throws -> Void
   ) async throws {
-    try await Cluster.with(start: services) { cluster in
-      let (program, url) = try await cluster.startGateway(environment: environment)
+    try await Cluster.with(environment: clusterEnvironment, start: services) { cluster in
+      let heard = hearsProviders ? try await webhooks(cluster) : [:]
+      let (program, url) = try await cluster.startGateway(
+        environment: heard.merging(environment) { _, new in new })
       do {
+        if hearsProviders { try await listen(cluster, at: url) }
         try await body(GatewayUnderTest(cluster: cluster, url: url, program: program))
         await program.killNow()
       } catch {

@@ -204,9 +204,11 @@ public struct SandboxControl: Sendable {
     _ = try await send("POST", "/control/paypal/transaction", ["hide": id])
   }
 
-  /// Gives a buyer back all that is left of a capture, as a person does at PayPal.
-  public func refund(capture captureID: String) async throws {
-    _ = try await send("POST", "/control/paypal/refund", ["capture_id": captureID])
+  /// Gives a buyer back all that is left of a capture, as a person does at PayPal, or as the buyer's
+  /// bank does.
+  public func refund(capture captureID: String, isReversal: Bool = false) async throws {
+    _ = try await send(
+      "POST", "/control/paypal/refund", ["capture_id": captureID, "reversed": isReversal])
   }
 
   /// Ends the challenge that the shop's pages show.
@@ -225,7 +227,7 @@ public struct SandboxControl: Sendable {
     _ = try await send("POST", "/control/aliexpress/sku", ["sku_id": id, "stock": count])
   }
 
-  private func send(_ method: String, _ path: String, _ body: [String: any Sendable]? = nil)
+  func send(_ method: String, _ path: String, _ body: [String: any Sendable]? = nil)
     async throws -> Data
   {
     var request = HTTPClientRequest(url: url + path)

@@ -51,11 +51,14 @@ enum ProviderEvents {
     let sent = message["timestamp"]?.integer.flatMap { seconds -> Timestamp? in
       (0...4_102_444_800).contains(seconds) ? Timestamp(seconds: seconds, nanos: 0) : nil
     }
-    let answer = try await call.services.purchasing.recordProviderEvent(
-      .init(
-        provider: "aliexpress", eventID: Base64URL.text(SHA256.hash(data: Data(call.body))),
-        eventType: status, environment: call.environment(), occurredAt: sent ?? now(),
-        payload: call.body), options: call.options.acting(as: .system))
+    let event = RecordProviderEventRequest(
+      provider: "aliexpress", eventID: Base64URL.text(SHA256.hash(data: Data(call.body))),
+      eventType: status, environment: call.environment(), occurredAt: sent ?? now(),
+      payload: call.body)
+    let options = call.options.acting(as: .system)
+    let answer = try await call.services.purchasing.recordProviderEvent(event, options: options)
+    // Orders asks purchasing about goods on their way, so purchasing hears first.
+    _ = try await call.services.orders.recordProviderEvent(event, options: options)
     return .json(answer.json())
   }
 
