@@ -39,7 +39,10 @@ enum ImportRules {
     ("Services/client/", ["Gateway", "Contract", "RPC", "Runtime", "Money", "ArgumentParser"]),
     (
       "Tests/Sandbox/",
-      ["Hummingbird", "Crypto", "Money", "Logging", "ArgumentParser", "NIOCore", "HTTPTypes"]
+      [
+        "Hummingbird", "AsyncHTTPClient", "Crypto", "_CryptoExtras", "X509", "SwiftASN1", "Money",
+        "Logging", "ArgumentParser", "NIOCore", "NIOHTTP1", "HTTPTypes",
+      ]
     ),
   ]
 
