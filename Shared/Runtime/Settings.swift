@@ -22,14 +22,17 @@ public struct Settings {
   private let arguments: [String]
   private let environment: [String: String]
   private let flags: [String: String]
+  private let hasDatabase: Bool
   private var given: [String: String] = [:]
   private var file: [String: String] = [:]
   private var declarations: [Declaration] = []
   private var problems: [String] = []
 
-  /// - Parameter flags: by flag, such as `--listen`, the setting that its value is for.
+  /// - Parameters:
+  ///   - flags: by flag, such as `--listen`, the setting that its value is for.
+  ///   - hasDatabase: whether there are backups to verify and restore.
   public init(
-    service: String, summary: String, flags: [String: String] = [:],
+    service: String, summary: String, flags: [String: String] = [:], hasDatabase: Bool = true,
     arguments: [String] = Array(CommandLine.arguments.dropFirst()),
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
@@ -38,6 +41,7 @@ public struct Settings {
     self.arguments = arguments
     self.environment = environment
     self.flags = flags
+    self.hasDatabase = hasDatabase
     checkArguments()
     readFile()
   }
@@ -115,12 +119,18 @@ public struct Settings {
 
   /// The text of `--help`.
   public var helpText: String {
-    var lines = [
-      "USAGE: \(service) [--config FILE] [--help]",
-      "       \(service) [--config FILE] --verify BACKUP    reads a backup from end to end",
-      "       \(service) [--config FILE] --restore BACKUP   puts it in the database's place", "",
-      summary, "",
-      "SETTINGS (environment variables, or lines NAME=value in the file of --config):",
+    let flagged = flags.isEmpty ? "" : " [--FLAG VALUE]..."
+    var lines = ["USAGE: \(service) [--config FILE]\(flagged) [--help]"]
+    if hasDatabase {
+      lines += [
+        "       \(service) [--config FILE] --verify BACKUP    reads a backup from end to end",
+        "       \(service) [--config FILE] --restore BACKUP   puts it in the database's place",
+      ]
+    }
+    lines += [
+      "", summary, "",
+      "SETTINGS (environment variables, or lines NAME=value in the file of --config"
+        + (flags.isEmpty ? "" : ", or flags where one is named") + "):",
     ]
     for declaration in declarations {
       let flag = flags.first { $0.value == declaration.name }.map { ", \($0.key)" } ?? ""
@@ -162,13 +172,19 @@ public struct Settings {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       switch argument {
-      case "--help", "-h", "--list-steps": continue
-      case "--config", "--verify", "--restore":
+      case "--help", "-h": continue
+      case "--list-steps" where hasDatabase: continue
+      case "--config":
+        if rest.popFirst() == nil { problems.append("\(argument) needs the name of a file") }
+      case "--verify" where hasDatabase, "--restore" where hasDatabase:
         if rest.popFirst() == nil { problems.append("\(argument) needs the name of a file") }
       case let flag where flags[flag] != nil:
         let value = rest.popFirst()
         if value == nil { problems.append("\(flag) needs a value") }
         if let name = flags[flag] { given[name] = value }
+      case let both where both.contains("=") && flags[String(both.prefix { $0 != "=" })] != nil:
+        let halves = both.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if let name = flags[String(halves[0])] { given[name] = String(halves[1]) }
       default: problems.append("unknown argument \"\(argument)\"; see \(service) --help")
       }
     }

@@ -49,6 +49,27 @@ import Testing
     }
   }
 
+  @Test func `a reseller connects his account at the supplier's page`() async throws {
+    let address = ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:8080"]
+    try await GatewayUnderTest.with(environment: address) { gateway in
+      _ = try await Shop(in: gateway.cluster)
+      let begun = try await gateway.send(
+        "GET", "/api/marketplace/auth-url/aliexpress-dropshipping", as: .reseller(42))
+      let cookie = begun.headers.first(name: "Set-Cookie")?.prefix { $0 != ";" } ?? ""
+      let target = try await gateway.cluster.sandbox.consent(
+        at: begun.member("authorizeUrl"), account: "42")
+      #expect(target.hasPrefix("http://127.0.0.1:8080/api/marketplace-oauth/callback?code="))
+      let path = String(target.dropFirst("http://127.0.0.1:8080".count))
+      let connected = try await gateway.send("GET", path, headers: [("Cookie", "\(cookie)")])
+      #expect(connected.status == 200 && connected.body.contains("Connected"), "\(connected.body)")
+      #expect(connected.headers.first(name: "Set-Cookie")?.contains("Max-Age=0") == true)
+      let status = try await gateway.send(
+        "GET", "/api/credentials/aliexpress-dropshipping", as: .reseller(42))
+      #expect(status.body.contains(#""version":2"#), "\(status.body)")
+      #expect(status.body.contains("CREDENTIAL_STATE_VALID"))
+    }
+  }
+
   @Test func `a consent comes back to the browser that began it`() async throws {
     let address = ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:8080"]
     try await GatewayUnderTest.with(environment: address) { gateway in

@@ -27,7 +27,7 @@ public enum GatewayProgram {
     }
     var declared = Settings(
       service: "dropwire gateway", summary: summary, flags: GatewaySettings.flags,
-      arguments: arguments)
+      hasDatabase: false, arguments: arguments)
     let settings = await GatewaySettings(&declared)
     declared.finish()
     let logger = ProcessStart.prepare(GatewaySettings.service, settings.logLevel)
