@@ -18,6 +18,7 @@ enum OrdersAccess {
 
         "GetOrder": [.gateway, .operator],
         "ListOrders": [.gateway, .operator],
+        "CountOrders": [.gateway, .operator],
         "ListWaiting": [.gateway, .operator],
         "WatchOrders": [.gateway, .operator],
         "GetOrderHistory": [.gateway, .operator],

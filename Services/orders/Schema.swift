@@ -9,7 +9,7 @@ enum Schema {
     Migration("001 listings", listings), Migration("002 orders", orders),
     Migration("003 history", history), Migration("004 findings", findings),
     Migration("005 refunds", refunds), Migration("006 tracking", tracking),
-    Migration("007 events", events),
+    Migration("007 events", events), Migration("008 counts", counts),
   ]
 
   private static let listings = """

@@ -197,6 +197,12 @@ const void *dropwire_orders_v1_ListWaitingRequest_descriptor(void) { return &dro
 
 const void *dropwire_orders_v1_ListWaitingResponse_descriptor(void) { return &dropwire__orders__v1__list_waiting_response__descriptor; }
 
+const void *dropwire_orders_v1_CountOrdersRequest_descriptor(void) { return &dropwire__orders__v1__count_orders_request__descriptor; }
+
+const void *dropwire_orders_v1_CountOrdersResponse_descriptor(void) { return &dropwire__orders__v1__count_orders_response__descriptor; }
+
+const void *dropwire_orders_v1_OrderStateCount_descriptor(void) { return &dropwire__orders__v1__order_state_count__descriptor; }
+
 const void *dropwire_orders_v1_WatchOrdersRequest_descriptor(void) { return &dropwire__orders__v1__watch_orders_request__descriptor; }
 
 const void *dropwire_orders_v1_GetOrderHistoryRequest_descriptor(void) { return &dropwire__orders__v1__get_order_history_request__descriptor; }

@@ -102,6 +102,9 @@ public enum ContractCatalogue {
     ListOrdersResponse.self,
     ListWaitingRequest.self,
     ListWaitingResponse.self,
+    CountOrdersRequest.self,
+    CountOrdersResponse.self,
+    OrderStateCount.self,
     WatchOrdersRequest.self,
     GetOrderHistoryRequest.self,
     GetOrderHistoryResponse.self,
@@ -280,6 +283,9 @@ public enum ContractCatalogue {
       MethodDescription.answering(
         "dropwire.orders.v1.Orders", "ListWaiting", ListWaitingRequest.self,
         ListWaitingResponse.self, isIdempotent: true),
+      MethodDescription.answering(
+        "dropwire.orders.v1.Orders", "CountOrders", CountOrdersRequest.self,
+        CountOrdersResponse.self, isIdempotent: true),
       MethodDescription.streaming(
         "dropwire.orders.v1.Orders", "WatchOrders", WatchOrdersRequest.self, Order.self),
       MethodDescription.answering(

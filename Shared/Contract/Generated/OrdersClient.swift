@@ -52,6 +52,14 @@ public struct OrdersClient: Sendable {
       "dropwire.orders.v1.Orders", "ListWaiting", request, isIdempotent: true, options)
   }
 
+  /// How many orders are in each state.
+  public func countOrders(_ request: CountOrdersRequest, options: CallOptions = CallOptions())
+    async throws -> CountOrdersResponse
+  {
+    try await channel.call(
+      "dropwire.orders.v1.Orders", "CountOrders", request, isIdempotent: true, options)
+  }
+
   /// The orders that match now, then each again whenever it changes.
   public func watchOrders(_ request: WatchOrdersRequest, options: CallOptions = CallOptions())
     -> AsyncThrowingStream<Order, any Error>

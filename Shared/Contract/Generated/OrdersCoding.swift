@@ -208,6 +208,48 @@ extension ListWaitingResponse: ContractMessage {
   }
 }
 
+extension CountOrdersRequest: ContractMessage {
+  public static let layout = MessageLayout(dropwire_orders_v1_CountOrdersRequest_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, userID)
+    fields.value(1, environment)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    userID = try fields.value(0)
+    environment = try fields.value(1)
+  }
+}
+
+extension CountOrdersResponse: ContractMessage {
+  public static let layout = MessageLayout(dropwire_orders_v1_CountOrdersResponse_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.values(0, counts)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    counts = try fields.values(0)
+  }
+}
+
+extension OrderStateCount: ContractMessage {
+  public static let layout = MessageLayout(dropwire_orders_v1_OrderStateCount_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, state)
+    fields.value(1, orders)
+    fields.message(2, oldestCreatedAt)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    state = try fields.value(0)
+    orders = try fields.value(1)
+    oldestCreatedAt = try fields.message(2)
+  }
+}
+
 extension WatchOrdersRequest: ContractMessage {
   public static let layout = MessageLayout(dropwire_orders_v1_WatchOrdersRequest_descriptor())
 

@@ -25,6 +25,10 @@ public protocol OrdersMethods: Sendable {
   func listWaiting(_ request: ListWaitingRequest, _ context: CallContext) async throws
     -> ListWaitingResponse
 
+  /// How many orders are in each state.
+  func countOrders(_ request: CountOrdersRequest, _ context: CallContext) async throws
+    -> CountOrdersResponse
+
   /// The orders that match now, then each again whenever it changes.
   func watchOrders(
     _ request: WatchOrdersRequest, _ context: CallContext, _ responses: ResponseStream<Order>)
@@ -90,6 +94,12 @@ extension OrdersMethods {
     -> ListWaitingResponse
   {
     throw .unimplemented("dropwire.orders.v1.Orders", "ListWaiting")
+  }
+
+  public func countOrders(_ request: CountOrdersRequest, _ context: CallContext) async throws
+    -> CountOrdersResponse
+  {
+    throw .unimplemented("dropwire.orders.v1.Orders", "CountOrders")
   }
 
   public func watchOrders(
@@ -171,6 +181,7 @@ extension OrdersMethods {
     methods["GetOrder"] = .answering(getOrder)
     methods["ListOrders"] = .answering(listOrders)
     methods["ListWaiting"] = .answering(listWaiting)
+    methods["CountOrders"] = .answering(countOrders)
     methods["WatchOrders"] = .streaming(watchOrders)
     methods["GetOrderHistory"] = .answering(getOrderHistory)
     methods["RetryOrder"] = .answering(retryOrder)

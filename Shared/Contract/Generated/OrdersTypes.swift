@@ -351,6 +351,43 @@ public struct ListWaitingResponse: Sendable, Hashable {
   }
 }
 
+/// The request of `Orders.CountOrders`.
+public struct CountOrdersRequest: Sendable, Hashable {
+  /// Only this reseller's; 0 for all.
+  public var userID: Int64
+  public var environment: Environment
+
+  public init(userID: Int64 = 0, environment: Environment = .unspecified) {
+    self.userID = userID
+    self.environment = environment
+  }
+}
+
+/// The answer of `Orders.CountOrders`.
+public struct CountOrdersResponse: Sendable, Hashable {
+  /// States that have orders, in the order of the enum.
+  public var counts: [OrderStateCount]
+
+  public init(counts: [OrderStateCount] = []) {
+    self.counts = counts
+  }
+}
+
+public struct OrderStateCount: Sendable, Hashable {
+  public var state: OrderState
+  public var orders: Int64
+  /// When the oldest of them was made.
+  public var oldestCreatedAt: Timestamp?
+
+  public init(
+    state: OrderState = .unspecified, orders: Int64 = 0, oldestCreatedAt: Timestamp? = nil
+  ) {
+    self.state = state
+    self.orders = orders
+    self.oldestCreatedAt = oldestCreatedAt
+  }
+}
+
 /// The request of `Orders.WatchOrders`.
 public struct WatchOrdersRequest: Sendable, Hashable {
   public var userID: Int64

@@ -547,6 +547,141 @@ void   dropwire__orders__v1__list_waiting_response__free_unpacked
   assert(message->base.descriptor == &dropwire__orders__v1__list_waiting_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__orders__v1__count_orders_request__init
+                     (Dropwire__Orders__V1__CountOrdersRequest         *message)
+{
+  static const Dropwire__Orders__V1__CountOrdersRequest init_value = DROPWIRE__ORDERS__V1__COUNT_ORDERS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t dropwire__orders__v1__count_orders_request__get_packed_size
+                     (const Dropwire__Orders__V1__CountOrdersRequest *message)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__orders__v1__count_orders_request__pack
+                     (const Dropwire__Orders__V1__CountOrdersRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__orders__v1__count_orders_request__pack_to_buffer
+                     (const Dropwire__Orders__V1__CountOrdersRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Orders__V1__CountOrdersRequest *
+       dropwire__orders__v1__count_orders_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Orders__V1__CountOrdersRequest *)
+     protobuf_c_message_unpack (&dropwire__orders__v1__count_orders_request__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__orders__v1__count_orders_request__free_unpacked
+                     (Dropwire__Orders__V1__CountOrdersRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__orders__v1__count_orders_response__init
+                     (Dropwire__Orders__V1__CountOrdersResponse         *message)
+{
+  static const Dropwire__Orders__V1__CountOrdersResponse init_value = DROPWIRE__ORDERS__V1__COUNT_ORDERS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t dropwire__orders__v1__count_orders_response__get_packed_size
+                     (const Dropwire__Orders__V1__CountOrdersResponse *message)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__orders__v1__count_orders_response__pack
+                     (const Dropwire__Orders__V1__CountOrdersResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__orders__v1__count_orders_response__pack_to_buffer
+                     (const Dropwire__Orders__V1__CountOrdersResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Orders__V1__CountOrdersResponse *
+       dropwire__orders__v1__count_orders_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Orders__V1__CountOrdersResponse *)
+     protobuf_c_message_unpack (&dropwire__orders__v1__count_orders_response__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__orders__v1__count_orders_response__free_unpacked
+                     (Dropwire__Orders__V1__CountOrdersResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__orders__v1__count_orders_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   dropwire__orders__v1__order_state_count__init
+                     (Dropwire__Orders__V1__OrderStateCount         *message)
+{
+  static const Dropwire__Orders__V1__OrderStateCount init_value = DROPWIRE__ORDERS__V1__ORDER_STATE_COUNT__INIT;
+  *message = init_value;
+}
+size_t dropwire__orders__v1__order_state_count__get_packed_size
+                     (const Dropwire__Orders__V1__OrderStateCount *message)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__order_state_count__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__orders__v1__order_state_count__pack
+                     (const Dropwire__Orders__V1__OrderStateCount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__order_state_count__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__orders__v1__order_state_count__pack_to_buffer
+                     (const Dropwire__Orders__V1__OrderStateCount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__orders__v1__order_state_count__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Orders__V1__OrderStateCount *
+       dropwire__orders__v1__order_state_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Orders__V1__OrderStateCount *)
+     protobuf_c_message_unpack (&dropwire__orders__v1__order_state_count__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__orders__v1__order_state_count__free_unpacked
+                     (Dropwire__Orders__V1__OrderStateCount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__orders__v1__order_state_count__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__orders__v1__watch_orders_request__init
                      (Dropwire__Orders__V1__WatchOrdersRequest         *message)
 {
@@ -1946,6 +2081,159 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__list_waiting_response__de
   (ProtobufCMessageInit) dropwire__orders__v1__list_waiting_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor dropwire__orders__v1__count_orders_request__field_descriptors[2] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__CountOrdersRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "environment",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__CountOrdersRequest, environment),
+    &dropwire__common__v1__environment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__orders__v1__count_orders_request__field_indices_by_name[] = {
+  1,   /* field[1] = environment */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange dropwire__orders__v1__count_orders_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor dropwire__orders__v1__count_orders_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.orders.v1.CountOrdersRequest",
+  "CountOrdersRequest",
+  "Dropwire__Orders__V1__CountOrdersRequest",
+  "dropwire.orders.v1",
+  sizeof(Dropwire__Orders__V1__CountOrdersRequest),
+  2,
+  dropwire__orders__v1__count_orders_request__field_descriptors,
+  dropwire__orders__v1__count_orders_request__field_indices_by_name,
+  1,  dropwire__orders__v1__count_orders_request__number_ranges,
+  (ProtobufCMessageInit) dropwire__orders__v1__count_orders_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__orders__v1__count_orders_response__field_descriptors[1] =
+{
+  {
+    "counts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Orders__V1__CountOrdersResponse, n_counts),
+    offsetof(Dropwire__Orders__V1__CountOrdersResponse, counts),
+    &dropwire__orders__v1__order_state_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__orders__v1__count_orders_response__field_indices_by_name[] = {
+  0,   /* field[0] = counts */
+};
+static const ProtobufCIntRange dropwire__orders__v1__count_orders_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor dropwire__orders__v1__count_orders_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.orders.v1.CountOrdersResponse",
+  "CountOrdersResponse",
+  "Dropwire__Orders__V1__CountOrdersResponse",
+  "dropwire.orders.v1",
+  sizeof(Dropwire__Orders__V1__CountOrdersResponse),
+  1,
+  dropwire__orders__v1__count_orders_response__field_descriptors,
+  dropwire__orders__v1__count_orders_response__field_indices_by_name,
+  1,  dropwire__orders__v1__count_orders_response__number_ranges,
+  (ProtobufCMessageInit) dropwire__orders__v1__count_orders_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__orders__v1__order_state_count__field_descriptors[3] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__OrderStateCount, state),
+    &dropwire__orders__v1__order_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "orders",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__OrderStateCount, orders),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "oldest_created_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__OrderStateCount, oldest_created_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__orders__v1__order_state_count__field_indices_by_name[] = {
+  2,   /* field[2] = oldest_created_at */
+  1,   /* field[1] = orders */
+  0,   /* field[0] = state */
+};
+static const ProtobufCIntRange dropwire__orders__v1__order_state_count__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor dropwire__orders__v1__order_state_count__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.orders.v1.OrderStateCount",
+  "OrderStateCount",
+  "Dropwire__Orders__V1__OrderStateCount",
+  "dropwire.orders.v1",
+  sizeof(Dropwire__Orders__V1__OrderStateCount),
+  3,
+  dropwire__orders__v1__order_state_count__field_descriptors,
+  dropwire__orders__v1__order_state_count__field_indices_by_name,
+  1,  dropwire__orders__v1__order_state_count__number_ranges,
+  (ProtobufCMessageInit) dropwire__orders__v1__order_state_count__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor dropwire__orders__v1__watch_orders_request__field_descriptors[2] =
 {
   {
@@ -3222,13 +3510,14 @@ const ProtobufCEnumDescriptor dropwire__orders__v1__order_action__descriptor =
   dropwire__orders__v1__order_action__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor dropwire__orders__v1__orders__method_descriptors[17] =
+static const ProtobufCMethodDescriptor dropwire__orders__v1__orders__method_descriptors[18] =
 {
   { "CreateCheckout", &dropwire__orders__v1__create_checkout_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "CaptureOrder", &dropwire__orders__v1__capture_order_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "GetOrder", &dropwire__orders__v1__get_order_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "ListOrders", &dropwire__orders__v1__list_orders_request__descriptor, &dropwire__orders__v1__list_orders_response__descriptor },
   { "ListWaiting", &dropwire__orders__v1__list_waiting_request__descriptor, &dropwire__orders__v1__list_waiting_response__descriptor },
+  { "CountOrders", &dropwire__orders__v1__count_orders_request__descriptor, &dropwire__orders__v1__count_orders_response__descriptor },
   { "WatchOrders", &dropwire__orders__v1__watch_orders_request__descriptor, &dropwire__orders__v1__order__descriptor },
   { "GetOrderHistory", &dropwire__orders__v1__get_order_history_request__descriptor, &dropwire__orders__v1__get_order_history_response__descriptor },
   { "RetryOrder", &dropwire__orders__v1__retry_order_request__descriptor, &dropwire__orders__v1__order__descriptor },
@@ -3243,23 +3532,24 @@ static const ProtobufCMethodDescriptor dropwire__orders__v1__orders__method_desc
   { "Backup", &dropwire__common__v1__backup_request__descriptor, &dropwire__common__v1__backup_response__descriptor },
 };
 const unsigned dropwire__orders__v1__orders__method_indices_by_name[] = {
-  9,        /* AttestNotPlaced */
-  16,        /* Backup */
-  11,        /* CancelOrder */
+  10,        /* AttestNotPlaced */
+  17,        /* Backup */
+  12,        /* CancelOrder */
   1,        /* CaptureOrder */
+  5,        /* CountOrders */
   0,        /* CreateCheckout */
-  13,        /* GetListing */
+  14,        /* GetListing */
   2,        /* GetOrder */
-  6,        /* GetOrderHistory */
-  14,        /* ListListings */
+  7,        /* GetOrderHistory */
+  15,        /* ListListings */
   3,        /* ListOrders */
   4,        /* ListWaiting */
-  8,        /* MarkPurchased */
-  12,        /* PutListing */
-  15,        /* RecordProviderEvent */
-  7,        /* RetryOrder */
-  10,        /* SubmitTracking */
-  5         /* WatchOrders */
+  9,        /* MarkPurchased */
+  13,        /* PutListing */
+  16,        /* RecordProviderEvent */
+  8,        /* RetryOrder */
+  11,        /* SubmitTracking */
+  6         /* WatchOrders */
 };
 const ProtobufCServiceDescriptor dropwire__orders__v1__orders__descriptor =
 {
@@ -3268,7 +3558,7 @@ const ProtobufCServiceDescriptor dropwire__orders__v1__orders__descriptor =
   "Orders",
   "Dropwire__Orders__V1__Orders",
   "dropwire.orders.v1",
-  17,
+  18,
   dropwire__orders__v1__orders__method_descriptors,
   dropwire__orders__v1__orders__method_indices_by_name
 };
@@ -3312,13 +3602,21 @@ void dropwire__orders__v1__orders__list_waiting(ProtobufCService *service,
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void dropwire__orders__v1__orders__count_orders(ProtobufCService *service,
+                                                const Dropwire__Orders__V1__CountOrdersRequest *input,
+                                                Dropwire__Orders__V1__CountOrdersResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void dropwire__orders__v1__orders__watch_orders(ProtobufCService *service,
                                                 const Dropwire__Orders__V1__WatchOrdersRequest *input,
                                                 Dropwire__Orders__V1__Order_Closure closure,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__get_order_history(ProtobufCService *service,
                                                      const Dropwire__Orders__V1__GetOrderHistoryRequest *input,
@@ -3326,7 +3624,7 @@ void dropwire__orders__v1__orders__get_order_history(ProtobufCService *service,
                                                      void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__retry_order(ProtobufCService *service,
                                                const Dropwire__Orders__V1__RetryOrderRequest *input,
@@ -3334,7 +3632,7 @@ void dropwire__orders__v1__orders__retry_order(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__mark_purchased(ProtobufCService *service,
                                                   const Dropwire__Orders__V1__MarkPurchasedRequest *input,
@@ -3342,7 +3640,7 @@ void dropwire__orders__v1__orders__mark_purchased(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__attest_not_placed(ProtobufCService *service,
                                                      const Dropwire__Orders__V1__AttestNotPlacedRequest *input,
@@ -3350,7 +3648,7 @@ void dropwire__orders__v1__orders__attest_not_placed(ProtobufCService *service,
                                                      void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__submit_tracking(ProtobufCService *service,
                                                    const Dropwire__Orders__V1__SubmitTrackingRequest *input,
@@ -3358,7 +3656,7 @@ void dropwire__orders__v1__orders__submit_tracking(ProtobufCService *service,
                                                    void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__cancel_order(ProtobufCService *service,
                                                 const Dropwire__Orders__V1__CancelOrderRequest *input,
@@ -3366,7 +3664,7 @@ void dropwire__orders__v1__orders__cancel_order(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__put_listing(ProtobufCService *service,
                                                const Dropwire__Orders__V1__PutListingRequest *input,
@@ -3374,7 +3672,7 @@ void dropwire__orders__v1__orders__put_listing(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__get_listing(ProtobufCService *service,
                                                const Dropwire__Orders__V1__GetListingRequest *input,
@@ -3382,7 +3680,7 @@ void dropwire__orders__v1__orders__get_listing(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__list_listings(ProtobufCService *service,
                                                  const Dropwire__Orders__V1__ListListingsRequest *input,
@@ -3390,7 +3688,7 @@ void dropwire__orders__v1__orders__list_listings(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__record_provider_event(ProtobufCService *service,
                                                          const Dropwire__Common__V1__RecordProviderEventRequest *input,
@@ -3398,7 +3696,7 @@ void dropwire__orders__v1__orders__record_provider_event(ProtobufCService *servi
                                                          void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__backup(ProtobufCService *service,
                                           const Dropwire__Common__V1__BackupRequest *input,
@@ -3406,7 +3704,7 @@ void dropwire__orders__v1__orders__backup(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &dropwire__orders__v1__orders__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void dropwire__orders__v1__orders__init (Dropwire__Orders__V1__Orders_Service *service,
                                          Dropwire__Orders__V1__Orders_ServiceDestroy destroy)

@@ -29,6 +29,9 @@ typedef struct Dropwire__Orders__V1__ListOrdersRequest Dropwire__Orders__V1__Lis
 typedef struct Dropwire__Orders__V1__ListOrdersResponse Dropwire__Orders__V1__ListOrdersResponse;
 typedef struct Dropwire__Orders__V1__ListWaitingRequest Dropwire__Orders__V1__ListWaitingRequest;
 typedef struct Dropwire__Orders__V1__ListWaitingResponse Dropwire__Orders__V1__ListWaitingResponse;
+typedef struct Dropwire__Orders__V1__CountOrdersRequest Dropwire__Orders__V1__CountOrdersRequest;
+typedef struct Dropwire__Orders__V1__CountOrdersResponse Dropwire__Orders__V1__CountOrdersResponse;
+typedef struct Dropwire__Orders__V1__OrderStateCount Dropwire__Orders__V1__OrderStateCount;
 typedef struct Dropwire__Orders__V1__WatchOrdersRequest Dropwire__Orders__V1__WatchOrdersRequest;
 typedef struct Dropwire__Orders__V1__GetOrderHistoryRequest Dropwire__Orders__V1__GetOrderHistoryRequest;
 typedef struct Dropwire__Orders__V1__GetOrderHistoryResponse Dropwire__Orders__V1__GetOrderHistoryResponse;
@@ -288,6 +291,49 @@ struct  Dropwire__Orders__V1__ListWaitingResponse
 #define DROPWIRE__ORDERS__V1__LIST_WAITING_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__list_waiting_response__descriptor) \
     , 0,NULL, 0 }
+
+
+struct  Dropwire__Orders__V1__CountOrdersRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Only this reseller's; 0 for all.
+   */
+  int64_t user_id;
+  Dropwire__Common__V1__Environment environment;
+};
+#define DROPWIRE__ORDERS__V1__COUNT_ORDERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__count_orders_request__descriptor) \
+    , 0, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED }
+
+
+struct  Dropwire__Orders__V1__CountOrdersResponse
+{
+  ProtobufCMessage base;
+  /*
+   * States that have orders, in the order of the enum.
+   */
+  size_t n_counts;
+  Dropwire__Orders__V1__OrderStateCount **counts;
+};
+#define DROPWIRE__ORDERS__V1__COUNT_ORDERS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__count_orders_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Dropwire__Orders__V1__OrderStateCount
+{
+  ProtobufCMessage base;
+  Dropwire__Orders__V1__OrderState state;
+  int64_t orders;
+  /*
+   * When the oldest of them was made.
+   */
+  Google__Protobuf__Timestamp *oldest_created_at;
+};
+#define DROPWIRE__ORDERS__V1__ORDER_STATE_COUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__order_state_count__descriptor) \
+    , DROPWIRE__ORDERS__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0, NULL }
 
 
 struct  Dropwire__Orders__V1__WatchOrdersRequest
@@ -780,6 +826,63 @@ Dropwire__Orders__V1__ListWaitingResponse *
 void   dropwire__orders__v1__list_waiting_response__free_unpacked
                      (Dropwire__Orders__V1__ListWaitingResponse *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Orders__V1__CountOrdersRequest methods */
+void   dropwire__orders__v1__count_orders_request__init
+                     (Dropwire__Orders__V1__CountOrdersRequest         *message);
+size_t dropwire__orders__v1__count_orders_request__get_packed_size
+                     (const Dropwire__Orders__V1__CountOrdersRequest   *message);
+size_t dropwire__orders__v1__count_orders_request__pack
+                     (const Dropwire__Orders__V1__CountOrdersRequest   *message,
+                      uint8_t             *out);
+size_t dropwire__orders__v1__count_orders_request__pack_to_buffer
+                     (const Dropwire__Orders__V1__CountOrdersRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Orders__V1__CountOrdersRequest *
+       dropwire__orders__v1__count_orders_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__orders__v1__count_orders_request__free_unpacked
+                     (Dropwire__Orders__V1__CountOrdersRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Orders__V1__CountOrdersResponse methods */
+void   dropwire__orders__v1__count_orders_response__init
+                     (Dropwire__Orders__V1__CountOrdersResponse         *message);
+size_t dropwire__orders__v1__count_orders_response__get_packed_size
+                     (const Dropwire__Orders__V1__CountOrdersResponse   *message);
+size_t dropwire__orders__v1__count_orders_response__pack
+                     (const Dropwire__Orders__V1__CountOrdersResponse   *message,
+                      uint8_t             *out);
+size_t dropwire__orders__v1__count_orders_response__pack_to_buffer
+                     (const Dropwire__Orders__V1__CountOrdersResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Orders__V1__CountOrdersResponse *
+       dropwire__orders__v1__count_orders_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__orders__v1__count_orders_response__free_unpacked
+                     (Dropwire__Orders__V1__CountOrdersResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Dropwire__Orders__V1__OrderStateCount methods */
+void   dropwire__orders__v1__order_state_count__init
+                     (Dropwire__Orders__V1__OrderStateCount         *message);
+size_t dropwire__orders__v1__order_state_count__get_packed_size
+                     (const Dropwire__Orders__V1__OrderStateCount   *message);
+size_t dropwire__orders__v1__order_state_count__pack
+                     (const Dropwire__Orders__V1__OrderStateCount   *message,
+                      uint8_t             *out);
+size_t dropwire__orders__v1__order_state_count__pack_to_buffer
+                     (const Dropwire__Orders__V1__OrderStateCount   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Orders__V1__OrderStateCount *
+       dropwire__orders__v1__order_state_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__orders__v1__order_state_count__free_unpacked
+                     (Dropwire__Orders__V1__OrderStateCount *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Orders__V1__WatchOrdersRequest methods */
 void   dropwire__orders__v1__watch_orders_request__init
                      (Dropwire__Orders__V1__WatchOrdersRequest         *message);
@@ -1046,6 +1149,15 @@ typedef void (*Dropwire__Orders__V1__ListWaitingRequest_Closure)
 typedef void (*Dropwire__Orders__V1__ListWaitingResponse_Closure)
                  (const Dropwire__Orders__V1__ListWaitingResponse *message,
                   void *closure_data);
+typedef void (*Dropwire__Orders__V1__CountOrdersRequest_Closure)
+                 (const Dropwire__Orders__V1__CountOrdersRequest *message,
+                  void *closure_data);
+typedef void (*Dropwire__Orders__V1__CountOrdersResponse_Closure)
+                 (const Dropwire__Orders__V1__CountOrdersResponse *message,
+                  void *closure_data);
+typedef void (*Dropwire__Orders__V1__OrderStateCount_Closure)
+                 (const Dropwire__Orders__V1__OrderStateCount *message,
+                  void *closure_data);
 typedef void (*Dropwire__Orders__V1__WatchOrdersRequest_Closure)
                  (const Dropwire__Orders__V1__WatchOrdersRequest *message,
                   void *closure_data);
@@ -1109,6 +1221,10 @@ struct Dropwire__Orders__V1__Orders_Service
                        const Dropwire__Orders__V1__ListWaitingRequest *input,
                        Dropwire__Orders__V1__ListWaitingResponse_Closure closure,
                        void *closure_data);
+  void (*count_orders)(Dropwire__Orders__V1__Orders_Service *service,
+                       const Dropwire__Orders__V1__CountOrdersRequest *input,
+                       Dropwire__Orders__V1__CountOrdersResponse_Closure closure,
+                       void *closure_data);
   void (*watch_orders)(Dropwire__Orders__V1__Orders_Service *service,
                        const Dropwire__Orders__V1__WatchOrdersRequest *input,
                        Dropwire__Orders__V1__Order_Closure closure,
@@ -1170,6 +1286,7 @@ void dropwire__orders__v1__orders__init (Dropwire__Orders__V1__Orders_Service *s
       function_prefix__ ## get_order,\
       function_prefix__ ## list_orders,\
       function_prefix__ ## list_waiting,\
+      function_prefix__ ## count_orders,\
       function_prefix__ ## watch_orders,\
       function_prefix__ ## get_order_history,\
       function_prefix__ ## retry_order,\
@@ -1201,6 +1318,10 @@ void dropwire__orders__v1__orders__list_orders(ProtobufCService *service,
 void dropwire__orders__v1__orders__list_waiting(ProtobufCService *service,
                                                 const Dropwire__Orders__V1__ListWaitingRequest *input,
                                                 Dropwire__Orders__V1__ListWaitingResponse_Closure closure,
+                                                void *closure_data);
+void dropwire__orders__v1__orders__count_orders(ProtobufCService *service,
+                                                const Dropwire__Orders__V1__CountOrdersRequest *input,
+                                                Dropwire__Orders__V1__CountOrdersResponse_Closure closure,
                                                 void *closure_data);
 void dropwire__orders__v1__orders__watch_orders(ProtobufCService *service,
                                                 const Dropwire__Orders__V1__WatchOrdersRequest *input,
@@ -1267,6 +1388,9 @@ extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_orders_reques
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_orders_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_waiting_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__list_waiting_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__orders__v1__count_orders_request__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__orders__v1__count_orders_response__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__orders__v1__order_state_count__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__watch_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_history_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__orders__v1__get_order_history_response__descriptor;
