@@ -33,13 +33,16 @@ let asyncAlgorithms = Target.Dependency.product(
   name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 
 func library(
-  _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
+    name: name, dependencies: dependencies, path: path, exclude: exclude, resources: resources,
+    swiftSettings: settings)
 }
 
 func program(
@@ -81,6 +84,7 @@ let package = Package(
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // System libraries and generated C.
@@ -125,16 +129,22 @@ let package = Package(
         "Contract", "RPC", "Store", "Runtime", "Money", "PayPal", "Outside", crypto, logging,
         lifecycle,
       ]),
+    library("Presentation", "Services/client/presentation", ["Contract", "Money"]),
     library(
       "Gateway", "Services/client/gateway",
       [
-        "Contract", "RPC", "Runtime", "Outside", hummingbird, hummingbirdCore, httpTypes,
-        asyncAlgorithms, jwt, x509, asn1, crypto, lifecycle, signals, logging, nioCore,
+        "Contract", "RPC", "Runtime", "Outside", "Presentation", hummingbird, hummingbirdCore,
+        httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle, signals, logging,
+        nioCore,
       ],
-      exclude: ["openapi.json"]),
+      exclude: ["openapi.json"],
+      resources: [
+        .embedInCode("console/templates"), .embedInCode("console/assets"),
+      ]),
     program(
-      "Client", "Services/client", ["Contract", "RPC", "Runtime", "Money", "Gateway", arguments],
-      exclude: ["gateway"]),
+      "Client", "Services/client",
+      ["Contract", "RPC", "Runtime", "Money", "Presentation", "Gateway", arguments],
+      exclude: ["gateway", "presentation"]),
 
     // The outside world, fixtures, measurements.
     program(
@@ -190,7 +200,8 @@ let package = Package(
         "Orders", "Contract", "RPC", "Store", "Money", "PayPal", "Outside", "Runtime", "Support",
         logging,
       ]),
-    tests("ClientTests", ["Client", "Contract", "RPC", "Runtime", arguments, nioCore]),
+    tests(
+      "ClientTests", ["Client", "Presentation", "Contract", "RPC", "Runtime", arguments, nioCore]),
     tests(
       "GatewayTests",
       [

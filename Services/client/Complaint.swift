@@ -1,5 +1,6 @@
 import Foundation
 import Money
+import Presentation
 import RPC
 
 /// Why a verb ended badly: one clear sentence for a person and a status for a script.

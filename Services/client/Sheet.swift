@@ -1,5 +1,6 @@
 import Contract
 import Money
+import Presentation
 
 /// Rows of values, shown as a table for people or as CSV for programs.
 ///

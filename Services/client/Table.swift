@@ -1,3 +1,5 @@
+import Presentation
+
 /// Rows of words in aligned columns, for people.
 ///
 /// Amounts and counts stand at the right of their column. What came from elsewhere is shown without

@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import Money
+import Presentation
 import Runtime
 
 /// Values as people type them.

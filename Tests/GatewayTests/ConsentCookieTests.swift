@@ -7,7 +7,12 @@ import Testing
 /// Who a browser that comes back from the supplier is.
 struct ConsentCookieTests {
   private static let secret = Array(repeating: UInt8(7), count: 32)
-  private let cookie = ConsentCookie(secret: secret, isSecure: true)
+  private let cookie = Self.cookie(secret)
+
+  private static func cookie(_ secret: [UInt8]?, isSecure: Bool = true) -> ConsentCookie {
+    ConsentCookie(
+      signing: SignedText(secret: secret), cookies: Cookies(isSecure: isSecure))
+  }
   private let content = ConsentCookie.Content(actor: .reseller(42), state: "st-1")
 
   private func value(_ header: String) -> String { String(header.prefix { $0 != ";" }) }
@@ -16,7 +21,7 @@ struct ConsentCookieTests {
     let header = cookie.header(content)
     #expect(header.hasSuffix("HttpOnly; SameSite=Lax; Secure"))
     #expect(cookie.content("theme=dark; \(value(header)); x=y") == content)
-    let again = ConsentCookie(secret: Self.secret, isSecure: false)
+    let again = Self.cookie(Self.secret, isSecure: false)
     #expect(again.content(value(header)) == content)
   }
 
@@ -28,8 +33,8 @@ struct ConsentCookieTests {
 
   @Test func `one that was made elsewhere, or changed, is none`() {
     let header = value(cookie.header(content))
-    #expect(ConsentCookie(secret: nil, isSecure: true).content(header) == nil)
-    let forged = Base64URL.text(Array("admin:1\nst-1\n99999999999".utf8))
+    #expect(Self.cookie(nil).content(header) == nil)
+    let forged = Base64URL.text(Array("consent\nadmin:1\nst-1\n99999999999".utf8))
     let code = header.split(separator: ".").last ?? ""
     for text in ["", "dropwire-consent=", "dropwire-consent=\(forged).\(code)", header + "A", "x"] {
       #expect(cookie.content(text) == nil)

@@ -93,6 +93,25 @@ struct GatewayUnderTest: Sendable {
       status: Int(response.status.code), headers: response.headers, body: String(buffer: bytes))
   }
 
+  /// As `send`, by a client that does not go where an answer leads.
+  func sendUnfollowed(
+    _ method: String, _ path: String, body: String? = nil, headers: [(String, String)] = []
+  ) async throws -> Answer {
+    let client = HTTPClient(
+      eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
+    do {
+      let request = try await request(method, path, body: body, headers: headers)
+      let response = try await client.execute(request, timeout: .seconds(30))
+      let bytes = try await response.body.collect(upTo: 8 << 20)
+      try await client.shutdown()
+      return Answer(
+        status: Int(response.status.code), headers: response.headers, body: String(buffer: bytes))
+    } catch {
+      try await client.shutdown()
+      throw error
+    }
+  }
+
   /// The status of the answer, whose body is left unread.
   func execute(_ request: HTTPClientRequest) async throws -> Int {
     Int(try await HTTPClient.shared.execute(request, timeout: .seconds(30)).status.code)

@@ -20,7 +20,7 @@ struct TokenTests {
   static func token(
     header: String = #"{"alg":"HS256","kid":"dropwire","typ":"JWT"}"#,
     sub: String = #""42""#, role: String = "reseller", issuer: String = "dropwire",
-    audience: String = "dropwire", seconds: Int = 60, extra: String = "",
+    audience: String = "dropwire", seconds: Int = 3600, extra: String = "",
     key: [UInt8] = secret
   ) -> String {
     let end = Int(Date().timeIntervalSince1970) + seconds

@@ -27,16 +27,21 @@ enum ImportRules {
       service.union(["Crypto", "NIOCore", "NIOHTTP1", "AsyncHTTPClient"])
     ),
     ("Services/ledger/", service.union(["PayPal", "Crypto"])),
+    ("Services/client/presentation/", ["Contract", "Money"]),
     (
       "Services/client/gateway/",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+        "Contract", "RPC", "Runtime", "Outside", "Presentation", "Mustache", "Hummingbird",
+        "HummingbirdCore", "HTTPTypes",
         "AsyncAlgorithms", "JWTKit", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
         "UnixSignals", "Logging",
         "NIOCore",
       ]
     ),
-    ("Services/client/", ["Gateway", "Contract", "RPC", "Runtime", "Money", "ArgumentParser"]),
+    (
+      "Services/client/",
+      ["Gateway", "Presentation", "Contract", "RPC", "Runtime", "Money", "ArgumentParser"]
+    ),
     (
       "Tests/Sandbox/",
       [

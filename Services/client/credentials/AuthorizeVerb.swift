@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Foundation
+import Presentation
 import Runtime
 
 /// `dropwire credentials authorize`: first the supplier's page, then the code that it gave.

@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import Runtime
 
 /// What is known of credentials, as people read it. Secrets are not in it.

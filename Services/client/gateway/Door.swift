@@ -17,7 +17,6 @@ struct Door: HTTPResponder {
   }
 
   let table: RouteTable
-  let tokens: TokenKeys
   let parts: DoorParts
   let limits: DoorLimits
   let rates: RateLimits
@@ -31,7 +30,10 @@ struct Door: HTTPResponder {
     } catch {
       let problem = Problem(error)
       log(problem, error, request, trail)
-      response = problem.response(trail.requestID)
+      response =
+        Console.isPage(request.uri.path)
+        ? Console.response(to: error, problem, request, parts, trail.requestID)
+        : problem.response(trail.requestID)
     }
     security.add(to: &response.headers, trail.requestID)
     return request.method == .head ? response.createHeadResponse() : response
@@ -56,13 +58,14 @@ struct Door: HTTPResponder {
     _ route: Route, _ parameters: [String: String], _ request: Request, _ context: Context,
     _ trail: Trail
   ) async throws -> Response {
+    let session: Session?
     let person: Actor?
-    do throws(RPCError) {
-      person = try await self.person(request.headers)
-      if route.audience == .people, person == nil {
-        throw RPCError(
-          .unauthenticated, "a token is needed: Authorization: Bearer ...",
-          reason: ErrorReason(code: "NO_TOKEN"))
+    do {
+      session = try self.session(route, request.headers)
+      if let session {
+        person = session.actor
+      } else {
+        person = try await self.person(route, request.headers)
       }
     } catch {
       try rates.take(context.address)
@@ -73,10 +76,32 @@ struct Door: HTTPResponder {
     let body = try await body(request, route.body)
     var options = trail.options(timeout: limits.answerTimeout)
     if let person { options = options.acting(as: person) }
-    return try await route.respond(
-      RouteCall(
-        route: route, door: parts, person: person, options: options, path: parameters,
-        query: query, headers: request.headers, body: body))
+    var call = RouteCall(
+      route: route, door: parts, person: person, options: options, path: parameters,
+      query: query, headers: request.headers, body: body, session: session)
+    if route.body == .form {
+      call.form = try Form(body)
+      try FormOrigin(publicURL: parts.publicURL).check(request, call.form, session)
+    }
+    return try await route.respond(call)
+  }
+
+  /// The session of a page; nil where the route needs none and there is none.
+  private func session(_ route: Route, _ headers: HTTPFields) throws(DoorError) -> Session? {
+    guard Console.isPage(route.path) else { return nil }
+    let session = parts.sessions.session(headers[.cookie] ?? "")
+    if session == nil, route.audience == .session { throw .notSignedIn }
+    return session
+  }
+
+  private func person(_ route: Route, _ headers: HTTPFields) async throws(RPCError) -> Actor? {
+    let person = try await person(headers)
+    guard route.audience == .everyone || person != nil else {
+      throw RPCError(
+        .unauthenticated, "a token is needed: Authorization: Bearer ...",
+        reason: ErrorReason(code: "NO_TOKEN"))
+    }
+    return person
   }
 
   /// The person whom the request's token names; nil without a token.
@@ -88,26 +113,26 @@ struct Door: HTTPResponder {
         .unauthenticated, "the authorization must be Bearer and a token",
         reason: ErrorReason(code: "NO_TOKEN"))
     }
-    return try await tokens.person(String(words[1]))
+    return try await parts.tokens.person(String(words[1]))
   }
 
   private func body(_ request: Request, _ expected: Route.Body) async throws -> [UInt8] {
     switch expected {
     case .none: return []
-    case .json:
-      let type = request.headers[.contentType] ?? ""
-      let bytes = try await read(request)
-      if !bytes.isEmpty, !Self.isJSON(type) {
-        throw DoorError.otherMediaType(given: String(type.prefix(100)))
-      }
-      return bytes
+    case .json: return try await read(request, as: "application/json")
+    case .form: return try await read(request, as: "application/x-www-form-urlencoded")
     case .raw: return try await read(request)
     }
   }
 
-  private static func isJSON(_ type: String) -> Bool {
-    let essence = type.split(separator: ";").first ?? ""
-    return essence.trimming(while: { $0 == " " }).lowercased() == "application/json"
+  private func read(_ request: Request, as type: String) async throws -> [UInt8] {
+    let given = request.headers[.contentType] ?? ""
+    let essence = given.split(separator: ";").first ?? ""
+    let bytes = try await read(request)
+    guard bytes.isEmpty || essence.trimming(while: { $0 == " " }).lowercased() == type else {
+      throw DoorError.otherMediaType(given: String(given.prefix(100)), due: type)
+    }
+    return bytes
   }
 
   /// The whole body, of a bounded size and in a bounded time.

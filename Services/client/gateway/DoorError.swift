@@ -4,7 +4,11 @@ enum DoorError: Error, Sendable, Hashable {
   case otherVerb(path: String, allowed: [String])
   case tooLarge(bytesMax: Int)
   case tooSlow(seconds: Int)
-  case otherMediaType(given: String)
+  case otherMediaType(given: String, due: String)
   case tooManyRequests(retryAfterSeconds: Int)
   case tooManyViewers
+  /// A page for people was asked for by nobody.
+  case notSignedIn
+  /// A form that no page of ours has sent, or of a session that is over.
+  case foreignForm
 }

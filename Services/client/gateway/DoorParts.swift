@@ -8,6 +8,10 @@ struct DoorParts: Sendable {
   /// The world that is meant where a request names none.
   let environment: Contract.Environment
   let consent: ConsentCookie
+  let sessions: Sessions
+  let tokens: TokenKeys
+  /// Where people reach the gateway, without a slash at the end; empty when that is not said.
+  let publicURL: String
   /// Where the supplier sends browsers back to; empty: where purchasing's settings say.
   let callbackURL: String
   let viewers: Viewers

@@ -92,12 +92,15 @@ extension Door {
     logger: Logger
   ) {
     let limits = settings.limits
+    let signing = SignedText(secret: settings.cookieSecret)
+    let cookies = Cookies(isSecure: settings.isSecure)
     self.init(
-      table: RouteTable(Routes.all), tokens: settings.tokens,
+      table: RouteTable(Routes.all + Console.routes),
       parts: DoorParts(
         services: services, environment: settings.environment,
-        consent: ConsentCookie(secret: settings.cookieSecret, isSecure: settings.isSecure),
-        callbackURL: settings.callbackURL,
+        consent: ConsentCookie(signing: signing, cookies: cookies),
+        sessions: Sessions(signing: signing, cookies: cookies), tokens: settings.tokens,
+        publicURL: settings.publicURL, callbackURL: settings.callbackURL,
         viewers: Viewers(max: limits.viewersMax, maxOfOne: limits.viewersOfOneMax),
         payPal: PayPalDoor(
           worlds: settings.webhooks, certificates: certificates, logger: logger),

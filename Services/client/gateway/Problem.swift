@@ -60,11 +60,11 @@ struct Problem: Sendable {
     case .tooSlow(let seconds):
       (status, title, code, reason) = (408, "Too slow", "CANCELLED", "BODY_TOO_SLOW")
       detail = "the body did not come within \(seconds) seconds"
-    case .otherMediaType(let given):
+    case .otherMediaType(let given, let due):
       (status, title, code, reason) = (
         415, "Unsupported media type", "INVALID_ARGUMENT", "MEDIA_TYPE"
       )
-      detail = "the body is \(given.isEmpty ? "of no type" : given); it must be application/json"
+      detail = "the body is \(given.isEmpty ? "of no type" : given); it must be \(due)"
     case .tooManyRequests(let seconds):
       (status, title, code, reason) = (
         429, "Too many requests", "RESOURCE_EXHAUSTED", "RATE_LIMIT"
@@ -77,6 +77,14 @@ struct Problem: Sendable {
       )
       detail = "too many live updates are open already; close one"
       headers[.retryAfter] = "10"
+    case .notSignedIn:
+      (status, title, code, reason) = (401, "Not signed in", "UNAUTHENTICATED", "NO_SESSION")
+      detail = "sign in at /console/sign-in"
+    case .foreignForm:
+      (status, title, code, reason) = (403, "Not from this page", "PERMISSION_DENIED", "FORM")
+      detail =
+        "this form was not sent from a page of this session; nothing was done. Open the page again"
+        + " and repeat it there"
     }
   }
 

@@ -19,12 +19,16 @@ public struct Route: Sendable {
     case everyone
     /// A token of a reseller or an administrator.
     case people
+    /// A session of the console; without one a browser is sent to sign in.
+    case session
   }
 
   /// What a request carries.
   public enum Body: Sendable, Hashable {
     case none
     case json(MessageShape)
+    /// Fields of a page's form, from a page of ours.
+    case form
     /// A provider's message, which is read as it came.
     case raw
   }

@@ -19,6 +19,10 @@ struct RouteCall: Sendable {
   let query: Query
   let headers: HTTPFields
   let body: [UInt8]
+  /// On pages of the console.
+  var session: Session?
+  /// What a page's form had.
+  var form = Form()
 
   var services: Backends { door.services }
 

@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 
 /// What happened to one order, over the three services, by time.
 struct Story: Encodable {

@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 
 /// What each service knows of an order, as lines of its story.
 extension Story {

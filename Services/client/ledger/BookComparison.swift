@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import Presentation
 import RPC
 
 /// Compares what orders believes to be booked with what the ledger has, order by order.

@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import Runtime
 
 /// Accounts and sums as people read them.

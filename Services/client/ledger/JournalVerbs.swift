@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Presentation
 
 /// `dropwire export`.
 struct ExportVerb: Verb {

@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import Runtime
 
 /// Payouts as people read them.

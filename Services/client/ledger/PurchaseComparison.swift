@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import Presentation
 import RPC
 
 /// Holds the supplier's orders, as purchasing knows them, against the ledger's sales.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Foundation
+import Presentation
 
 /// `dropwire reconcile`.
 struct ReconcileVerb: Verb {

@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import Runtime
 
 /// Sales as people read them.

@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import Runtime
 
 /// Orders and listings as people read them.

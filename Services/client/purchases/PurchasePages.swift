@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import Runtime
 
 /// Purchases as people read them.

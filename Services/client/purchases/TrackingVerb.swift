@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Presentation
 
 /// `dropwire tracking`.
 struct TrackingVerb: Verb {

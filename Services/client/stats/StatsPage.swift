@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import Runtime
 
 /// One service's statistics for people.

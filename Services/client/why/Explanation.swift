@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 
 /// Why an order waits, over the three services.
 struct Explanation: Encodable {

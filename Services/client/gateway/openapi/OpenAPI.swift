@@ -40,7 +40,7 @@ public enum OpenAPI {
     let parameters = parameters(route)
     if !parameters.isEmpty { members["parameters"] = .array(parameters) }
     switch route.body {
-    case .none: break
+    case .none, .form: break
     case .raw:
       members["requestBody"] = [
         "required": true, "content": ["application/json": ["schema": ["type": "object"]]],

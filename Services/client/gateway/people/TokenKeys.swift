@@ -89,6 +89,13 @@ struct TokenKeys: Sendable {
   ///
   /// - Throws: UNAUTHENTICATED (TOKEN_INVALID, TOKEN_EXPIRED).
   func person(_ token: String) async throws(RPCError) -> Actor {
+    try await login(token).actor
+  }
+
+  /// The person whom a token names, and until when.
+  ///
+  /// - Throws: UNAUTHENTICATED (TOKEN_INVALID, TOKEN_EXPIRED).
+  func login(_ token: String) async throws(RPCError) -> (actor: Actor, end: Date) {
     guard token.utf8.count <= Self.tokenBytesMax, let header = TokenHeader(token) else {
       throw Self.refusal("TOKEN_INVALID", "the token is no JSON Web Token")
     }
@@ -114,7 +121,7 @@ struct TokenKeys: Sendable {
       throw Self.refusal(
         "TOKEN_INVALID", "the token names nobody: sub must be a user's id, role admin or reseller")
     }
-    return actor
+    return (actor, claims.exp.value)
   }
 
   private static func refusal(_ reason: String, _ text: String) -> RPCError {

@@ -1,11 +1,11 @@
-import Contract
+public import Contract
 import Foundation
 import Money
 
 /// Values as people read them.
-enum Shown {
+public enum Shown {
   /// Such as `20.00 USD`; empty for none.
-  static func amount(_ money: Contract.Money?) -> String {
+  public static func amount(_ money: Contract.Money?) -> String {
     guard let money else { return "" }
     do throws(MoneyError) {
       return try Amount(validating: money.minorUnits, currency: money.currency).description
@@ -15,18 +15,18 @@ enum Shown {
   }
 
   /// An amount that matters only when there is one: empty for none and for zero.
-  static func positive(_ money: Contract.Money?) -> String {
+  public static func positive(_ money: Contract.Money?) -> String {
     money?.minorUnits == 0 ? "" : amount(money)
   }
 
   /// In UTC, such as `2026-11-24 12:00:03Z`; empty for none.
-  static func time(_ time: Timestamp?) -> String {
+  public static func time(_ time: Timestamp?) -> String {
     guard let time else { return "" }
     return clock(time.milliseconds, hasMilliseconds: false)
   }
 
   /// In UTC with milliseconds, such as `2026-11-24 12:00:03.123Z`.
-  static func preciseTime(_ milliseconds: Int64) -> String {
+  public static func preciseTime(_ milliseconds: Int64) -> String {
     clock(milliseconds, hasMilliseconds: true)
   }
 
@@ -42,7 +42,7 @@ enum Shown {
   }
 
   /// Time that passed: `+0.123 s`, `+2 min 5 s`, `+3 h 12 min`.
-  static func passed(_ milliseconds: Int64) -> String {
+  public static func passed(_ milliseconds: Int64) -> String {
     let sign = milliseconds < 0 ? "-" : "+"
     let length = milliseconds.magnitude
     let seconds = length / 1000
@@ -54,23 +54,23 @@ enum Shown {
   }
 
   /// An enum's name as a word of the command line: `AWAITING_PAYMENT` is `awaiting-payment`.
-  static func word(_ shortName: String) -> String {
+  public static func word(_ shortName: String) -> String {
     shortName.lowercased().replacing("_", with: "-")
   }
 
   /// Hundredths of a percent, such as `10.00 %`.
-  static func rate(_ basisPoints: Int32) -> String {
+  public static func rate(_ basisPoints: Int32) -> String {
     "\(basisPoints / 100).\("\(100 + basisPoints % 100)".dropFirst()) %"
   }
 
-  static func hex(_ bytes: [UInt8]) -> String {
+  public static func hex(_ bytes: [UInt8]) -> String {
     bytes.map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
   }
 
   /// A reason with its code and who can cure it; empty for none.
-  static func reason(_ reason: Reason?) -> String {
+  public static func reason(_ reason: Reason?) -> String {
     guard let reason, !reason.code.isEmpty else { return "" }
     let owner = reason.owner.isEmpty || reason.owner == "nobody" ? "" : "; for the \(reason.owner)"
     let provider = reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))"
@@ -78,7 +78,7 @@ enum Shown {
   }
 
   /// One line of text: control characters become spaces.
-  static func line(_ text: String) -> String {
+  public static func line(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { !isControl($0) }
     if isPlain { return text }
     return String(

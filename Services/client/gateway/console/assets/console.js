@@ -1,0 +1,88 @@
+// Keeps pages up to date, and small comforts. Pages work without it.
+"use strict";
+
+// A part with data-live="NAME" is replaced by the same part of the page as it is now, whenever an
+// order changes and now and then besides. A part in which somebody works is left alone.
+const live = () => document.querySelectorAll("[data-live]");
+const stateLine = document.querySelector("[data-live-state]");
+let isDue = false;
+let isRunning = false;
+
+function isBusy(part) {
+  const active = document.activeElement;
+  const inField = active && part.contains(active) && active.matches("input, select, textarea");
+  return inField || part.querySelector("details[open] form") !== null;
+}
+
+async function refresh() {
+  if (isRunning) { isDue = true; return; }
+  isRunning = true;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (answer.redirected) { location.reload(); return; }
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of live()) {
+      const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+      if (!other || isBusy(part) || part.innerHTML === other.innerHTML) continue;
+      const open = new Set([...part.querySelectorAll("details[open][id]")].map((d) => d.id));
+      const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+      part.replaceChildren(...other.childNodes);
+      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+      if (focused) document.getElementById(focused)?.focus();
+      tellTimes(part);
+    }
+  } catch { /* The next event or the clock tries again. */ } finally {
+    isRunning = false;
+    if (isDue) { isDue = false; later(); }
+  }
+}
+
+let timer = 0;
+// Several changes at once are one look.
+function later() {
+  if (timer) return;
+  timer = setTimeout(() => { timer = 0; refresh(); }, 400);
+}
+
+function watch() {
+  const source = new EventSource("/console/events");
+  source.addEventListener("order", later);
+  source.onopen = () => { stateLine.textContent = ""; };
+  source.onerror = () => { stateLine.textContent = "Not live now; trying again"; };
+  setInterval(() => { if (!document.hidden) later(); }, 15000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) later(); });
+}
+
+// Times say how long ago they are; the exact time is their title.
+const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+function tellTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    if (!Number.isFinite(seconds)) continue;
+    if (!time.title) time.title = time.textContent;
+    const size = Math.abs(seconds);
+    const [value, unit] = size < 60 ? [seconds, "second"] : size < 3600 ? [seconds / 60, "minute"]
+      : size < 86400 ? [seconds / 3600, "hour"] : [seconds / 86400, "day"];
+    time.textContent = words.format(Math.round(value), unit);
+  }
+}
+
+// What cannot be undone asks once more.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
+// A link to the sign-in page may carry the token behind #, which browsers send to nobody.
+const signIn = document.querySelector("form[data-sign-in]");
+if (signIn && location.hash.length > 1) {
+  const token = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname + location.search);
+  signIn.elements.token.value = token;
+  signIn.submit();
+}
+
+tellTimes(document);
+setInterval(() => tellTimes(document), 15000);
+if (live().length > 0) watch();
