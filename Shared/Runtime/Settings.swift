@@ -118,7 +118,8 @@ public struct Settings {
     var lines = [
       "USAGE: \(service) [--config FILE] [--help]",
       "       \(service) [--config FILE] --verify BACKUP    reads a backup from end to end",
-      "       \(service) [--config FILE] --restore BACKUP   puts it in the database's place", "",
+      "       \(service) [--config FILE] --restore BACKUP   puts it in the database's place",
+      "       \(service) [--config FILE] --stopped          fails while another one runs", "",
       summary, "",
       "SETTINGS (environment variables, or lines NAME=value in the file of --config):",
     ]
@@ -162,7 +163,7 @@ public struct Settings {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       switch argument {
-      case "--help", "-h", "--list-steps": continue
+      case "--help", "-h", "--list-steps", "--stopped": continue
       case "--config", "--verify", "--restore":
         if rest.popFirst() == nil { problems.append("\(argument) needs the name of a file") }
       case let flag where flags[flag] != nil:
@@ -199,6 +200,9 @@ public struct Settings {
       arguments.indices.contains(index + 1) ? arguments[index + 1] : nil
     }
   }
+
+  /// Whether the caller only asked whether the service runs.
+  var wantsStopped: Bool { arguments.contains("--stopped") }
 
   /// Whether the caller asked for the list of crash points instead of a service.
   var wantsSteps: Bool { arguments.contains("--list-steps") }
