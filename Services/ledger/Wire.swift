@@ -61,7 +61,8 @@ extension Contract.Payout {
       recipientEmail: payout.recipientEmail,
       nextAt: payout.nextAt == 0 ? nil : Timestamp(milliseconds: payout.nextAt),
       createdAt: Timestamp(milliseconds: payout.createdAt),
-      updatedAt: Timestamp(milliseconds: payout.updatedAt), coveredBy: payout.coveredBy)
+      updatedAt: Timestamp(milliseconds: payout.updatedAt), coveredBy: payout.coveredBy,
+      left: payout.left.map { .init($0) })
   }
 }
 

@@ -1278,8 +1278,9 @@ public struct Payout: Sendable, Hashable {
   public var updatedAt: Timestamp?
   /// The payout that carries this one together with others; its state and reason are shown here.
   public var coveredBy: String
-  /// What one transfer cannot carry, or did not carry, of what is owed: it stays in the payee's
-  /// account, to be paid out by RequestPayout. Absent when nothing is left.
+  /// What one transfer cannot carry, or did not carry, of what is owed. It stays in the payee's
+  /// account, less his losses; RequestPayout pays out what is available. Absent when nothing is
+  /// left.
   public var left: Money?
 
   public init(

@@ -1008,8 +1008,8 @@ struct  Dropwire__Ledger__V1__Payout
    */
   char *covered_by;
   /*
-   * What one transfer cannot carry, or did not carry, of what is owed: it stays in the payee's account,
-   * to be paid out by RequestPayout. Absent when nothing is left.
+   * What one transfer cannot carry, or did not carry, of what is owed. It stays in the payee's account,
+   * less his losses; RequestPayout pays out what is available. Absent when nothing is left.
    */
   Dropwire__Common__V1__Money *left;
 };
