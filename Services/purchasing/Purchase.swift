@@ -184,4 +184,7 @@ struct Attempt: Hashable, Sendable {
   var confirmingAt: Int64 = 0
   /// Names of files, oldest first.
   var screenshots: [String] = []
+
+  /// Whether it is a visit to the shop that has not come to the mark, so that nothing was bought.
+  var isUnconfirmedVisit: Bool { path == "browser" && confirmingAt == 0 }
 }

@@ -89,7 +89,8 @@ private struct PurchasingParts {
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
       trackingAge: trackingAge, screenshots: browsers.path.screenshots, logger: host.logger)
     let credentials = CredentialsService(
-      store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters)
+      store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters,
+      shop: browsers.path.shop)
     try await host.run(
       services: [purchasing.rpcService(), credentials.rpcService()],
       access: PurchasingAccess.table,

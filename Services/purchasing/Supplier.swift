@@ -112,6 +112,8 @@ struct SupplierOrder: Hashable, Sendable {
   /// What was ordered; empty when it cannot be read.
   var productIDs: [String] = []
   var lines: [Line] = []
+  /// Where it goes, as far as it is told; nil when nothing is.
+  var destination: Destination?
 
   struct Line: Hashable, Sendable {
     let productID: String

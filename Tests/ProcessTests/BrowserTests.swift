@@ -74,6 +74,25 @@ import Testing
     }
   }
 
+  @Test func `a total that follows the choice of delivery late is waited for, then compared`()
+    async throws
+  {
+    try await ShopWorld.with { world in
+      try await world.cluster.sandbox.fault("shop.lateTotals", extra: ["delayMilliseconds": 1500])
+      // Above the total with the delivery that the page has chosen, below that with the tracked one.
+      let request = PlacePurchaseRequest(
+        orderID: "late", userID: 0, environment: .sandbox,
+        productURL: "https://www.aliexpress.com/item/1005001000000001.html",
+        skuID: "12000000000000001", quantity: 1, shipTo: Shop.address,
+        costCeiling: .init(minorUnits: 780, currency: "USD"), generation: 1)
+      _ = try? await world.cluster.purchasing.placePurchase(request, options: Shop.asOperator)
+      let purchase = try await world.wait(for: "late", .refused)
+      #expect(purchase.reason?.code == "ABOVE_CEILING")
+      #expect(purchase.reason?.text.contains("8.00 USD") == true, "\(purchase)")
+      #expect(try await world.bought().isEmpty)
+    }
+  }
+
   @Test func `a page that is lost after the click is found in the list, never bought twice`()
     async throws
   {

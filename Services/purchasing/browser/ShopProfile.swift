@@ -132,6 +132,14 @@ struct ShopProfile: Sendable {
 
   func word(_ word: Word) -> String { words[word.rawValue] ?? "" }
 
+  /// Whether a text says a word as one of its parts, between commas, semicolons, bars, brackets or
+  /// lines: "untracked" and "not tracked" do not say "tracked".
+  func says(_ word: Word, in text: String) -> Bool {
+    let wanted = self.word(word).lowercased()
+    return text.lowercased().split(whereSeparator: { ",;|·•()[]\n\r\t".contains($0) })
+      .contains { String($0).replacing("\u{A0}", with: " ").trimmed == wanted }
+  }
+
   private static func encoded(_ text: String) -> String {
     text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
   }
