@@ -121,8 +121,14 @@ struct Purchase: Hashable, Sendable {
 
   /// Whether only a person can tell what became of it.
   var waitsForPerson: Bool { state == .unknown && nextAt == 0 }
+  /// Whether the supplier's order lapses unless somebody pays it.
+  var waitsForPayer: Bool {
+    state == .awaitingSupplierPayment && reason?.code == .supplierPaymentFailed
+  }
   /// Whether waiting longer for an answer is in vain: it has ended, or a person must act.
-  var isSettled: Bool { state.isFinal || waitsForPerson }
+  var isSettled: Bool { state.isFinal || waitsForPerson || waitsForPayer }
+  /// Whether nothing will have come of it at a time.
+  func isWaiting(beyond time: Int64) -> Bool { isSettled || nextAt > time }
 }
 
 /// What the supplier charged.

@@ -26,29 +26,23 @@ struct RemoteDriver: Sendable {
     program.executableURL = URL(fileURLWithPath: all[0])
     program.arguments = Array(all.dropFirst())
     program.environment = ["HOME": home, "TMPDIR": home, "PATH": "/usr/bin:/bin"]
-    let output = Pipe()
-    program.standardOutput = output
+    let printed = "\(home).out"
+    _ = FileManager.default.createFile(atPath: printed, contents: nil)
+    program.standardOutput = FileHandle(forWritingAtPath: printed)
     program.standardError = FileHandle.nullDevice
     try program.run()
-    let port = try await Self.port(output.fileHandleForReading)
+    let port = try await eventually("chromedriver says its port", within: .seconds(20)) {
+      let text = (try? String(contentsOfFile: printed, encoding: .utf8)) ?? ""
+      return text.firstMatch(of: /successfully on port (\d+)/).map { String($0.1) }
+    }
     return RemoteDriver(
       url: "http://127.0.0.1:\(port)", process: program.processIdentifier, home: home)
-  }
-
-  /// Reads what it prints until that has its port.
-  private static func port(_ output: FileHandle) async throws -> String {
-    var text = ""
-    for try await line in output.bytes.lines {
-      text += line + "\n"
-      if let match = line.firstMatch(of: /successfully on port (\d+)/) { return String(match.1) }
-    }
-    throw Program.Failure.notReady("chromedriver", log: text)
   }
 
   /// Ends it, and the browsers that it has.
   func stop() {
     kill(process, SIGTERM)
-    try? FileManager.default.removeItem(atPath: home)
+    for path in [home, "\(home).out"] { try? FileManager.default.removeItem(atPath: path) }
   }
 
   /// How many browsers it has.
