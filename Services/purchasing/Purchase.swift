@@ -127,8 +127,13 @@ struct Purchase: Hashable, Sendable {
   }
   /// Whether waiting longer for an answer is in vain: it has ended, or a person must act.
   var isSettled: Bool { state.isFinal || waitsForPerson || waitsForPayer }
-  /// Whether nothing will have come of it at a time.
-  func isWaiting(beyond time: Int64) -> Bool { isSettled || nextAt > time }
+  /// Whether nothing will have come of it at a time, as far as anybody can tell. New tokens may come
+  /// at any moment.
+  func isWaiting(beyond time: Int64) -> Bool {
+    if isSettled { return true }
+    let waitsForTokens = reason.map { ReasonSheet.line($0.code).retry == .whenTokensCome } ?? false
+    return nextAt > time && !waitsForTokens
+  }
 }
 
 /// What the supplier charged.

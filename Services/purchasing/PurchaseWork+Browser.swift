@@ -34,7 +34,7 @@ extension PurchaseWork {
     } catch {
       return try await refuse(purchase, error)
     }
-    let hasRun = try await inShop(purchase, browser, account) {
+    let hasRun = try await inShop(purchase, browser) {
       let begun = try await store.write {
         try PurchaseStore(transaction: $0).beginVisit(
           purchase, account: account, why: obstacle.pathReason)
@@ -82,14 +82,14 @@ extension PurchaseWork {
         ids, orders, purchase, .none, browser
       ) { purchases in
         try purchases.endVisit(purchase, attempt: attempt, .placed, nil, visitLog)
-        try note(nil, of: purchase, browser, purchases)
+        try browser.note(nil, in: purchase.content.environment, purchases)
       }
     case .refused(let reason):
       try await store.write { transaction in
         let purchases = PurchaseStore(transaction: transaction)
         try purchases.endVisit(purchase, attempt: attempt, .refused, reason, visitLog)
         try purchases.refuse(purchase, reason)
-        try note(reason, of: purchase, browser, purchases)
+        try browser.note(reason, in: purchase.content.environment, purchases)
       }
       log(.warning, "purchase refused", purchase, reason)
     case .notAccepted(let reason):

@@ -9,16 +9,13 @@ extension PurchaseWork {
   ///
   /// - Returns: whether the body ran.
   func inShop(
-    _ purchase: Purchase, _ browser: BrowserPath, _ account: String,
+    _ purchase: Purchase, _ browser: BrowserPath,
     _ body: () async throws -> Void
   ) async throws -> Bool {
-    let name = ShopAccount.Name(environment: purchase.content.environment, account: account)
-    let turn: Bool? = try await browser.gate.inTurn(name.environment) {
-      let marks = browser.shop.passwordMarks(in: name.environment)
-      let door = try await store.read { transaction in
-        ShopAccountRules.door(
-          try PurchaseStore(transaction: transaction).shopAccount(name), marks: marks,
-          now: transaction.now, name)
+    let environment = purchase.content.environment
+    let turn: Bool? = try await browser.gate.inTurn(environment) {
+      let door = try await store.read {
+        try browser.door(in: environment, PurchaseStore(transaction: $0))
       }
       guard door == .open else {
         try await stayOut(purchase, door)
@@ -59,17 +56,28 @@ extension PurchaseWork {
       log(.error, "the shop's account needs a person", purchase, reason)
     }
   }
+}
+
+extension BrowserPath {
+  /// Whether the account of an environment may be used now.
+  func door(in environment: Contract.Environment, _ purchases: PurchaseStore) throws
+    -> ShopAccount.Door
+  {
+    guard let account = shop.account(in: environment) else { return .open }
+    let name = ShopAccount.Name(environment: environment, account: account)
+    return ShopAccountRules.door(
+      try purchases.shopAccount(name), marks: shop.passwordMarks(in: environment),
+      now: purchases.transaction.now, name)
+  }
 
   /// Keeps what a visit's end says about the account, with whatever else is committed about it.
   ///
   /// - Parameter reason: why the visit came to nothing; nil when it went well.
   func note(
-    _ reason: PurchaseReason?, of purchase: Purchase, _ browser: BrowserPath,
-    _ purchases: PurchaseStore
+    _ reason: PurchaseReason?, in environment: Contract.Environment, _ purchases: PurchaseStore
   ) throws {
-    let environment = purchase.content.environment
-    guard let account = browser.shop.account(in: environment),
-      let mark = browser.shop.passwordMarks(in: environment).first
+    guard let account = shop.account(in: environment),
+      let mark = shop.passwordMarks(in: environment).first
     else { return }
     let name = ShopAccount.Name(environment: environment, account: account)
     guard let reason else {
@@ -78,7 +86,7 @@ extension PurchaseWork {
     }
     if ShopAccountRules.isAccounts(reason) {
       let failed = ShopAccountRules.failed(
-        try purchases.shopAccount(name), reason, mark: mark, pause: browser.accountPause,
+        try purchases.shopAccount(name), reason, mark: mark, pause: accountPause,
         now: purchases.transaction.now)
       try purchases.put(failed, name)
       return

@@ -14,7 +14,7 @@ extension PurchaseWork {
     else {
       return try await withoutAccount(purchase, situation.attempts)
     }
-    _ = try await inShop(purchase, browser, account) {
+    _ = try await inShop(purchase, browser) {
       switch step {
       case .lookUp:
         guard let confirmed else { return try await withoutAccount(purchase, situation.attempts) }
@@ -74,7 +74,7 @@ extension PurchaseWork {
         try purchases.keep(visitLog, of: purchase, attempt: confirmed.number)
         try purchases.unknown(
           purchase, waits, until: isOver ? nil : transaction.now + pause, tries: tries)
-        try note(reason, of: purchase, browser, purchases)
+        try browser.note(reason, in: purchase.content.environment, purchases)
       }
       log(isOver ? .error : .warning, "the shop's list cannot be read", purchase, waits)
     }
@@ -104,7 +104,7 @@ extension PurchaseWork {
     let settleTime = browser.settleTime
     let finding = try await store.write { transaction in
       let purchases = PurchaseStore(transaction: transaction)
-      try note(nil, of: purchase, browser, purchases)
+      try browser.note(nil, in: purchase.content.environment, purchases)
       let free = try orders.filter { order in
         let claimant = try purchases.claimant(of: order.id, content.environment)
         return claimant == nil || claimant == content.key
@@ -149,13 +149,13 @@ extension PurchaseWork {
       case .value(let order): orders.append(order)
       case .later(let reason, _), .refused(let reason):
         try await store.write {
-          try note(reason, of: purchase, browser, PurchaseStore(transaction: $0))
+          try browser.note(reason, in: purchase.content.environment, PurchaseStore(transaction: $0))
         }
         return try await readPaymentLater(purchase, reason)
       }
     }
     try await store.write {
-      try note(nil, of: purchase, browser, PurchaseStore(transaction: $0))
+      try browser.note(nil, in: purchase.content.environment, PurchaseStore(transaction: $0))
     }
     try await settle(purchase, orders)
   }

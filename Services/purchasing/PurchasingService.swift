@@ -17,6 +17,10 @@ struct PurchasingService: PurchasingMethods {
   let waiters: Waiters
   /// How old the supplier's word about goods on their way may be; milliseconds.
   var trackingAge: Int64 = 30_000
+  /// The same of the shop's; milliseconds.
+  var shopTrackingAge: Int64 = PurchasingService.shopTrackingAge
+  /// Nil where no browser is set up at all.
+  var browser: BrowserPath?
   var screenshots: Screenshots?
   let logger: Logger
 

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Support
 
 /// A WebDriver server that is not ours: chromedriver, started as a grid would be. Where the tests run
@@ -48,7 +49,7 @@ struct RemoteDriver: Sendable {
   /// How many browsers it has.
   func sessions() async throws -> Int {
     guard let address = URL(string: "\(url)/sessions") else { return -1 }
-    let data = try Data(contentsOf: address)
+    let (data, _) = try await URLSession.shared.data(from: address)
     let answer = try JSONSerialization.jsonObject(with: data) as? [String: Any]
     return (answer?["value"] as? [Any])?.count ?? -1
   }

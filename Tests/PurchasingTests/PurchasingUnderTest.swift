@@ -40,21 +40,21 @@ struct PurchasingUnderTest: Sendable {
       logger: Self.logger)
     seal = CredentialSeal(keys: keys)
     let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
+    let browser = shop.map { shop in
+      BrowserPath(
+        shop: shop, gate: gate, settleTime: settleTime,
+        screenshots: Screenshots(
+          directory: screenshots ?? "/nonexistent", countMax: 0, daysMax: 1,
+          logger: Self.logger))
+    }
     work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
-      pace: pace,
-      browser: shop.map { shop in
-        BrowserPath(
-          shop: shop, gate: gate, settleTime: settleTime,
-          screenshots: Screenshots(
-            directory: screenshots ?? "/nonexistent", countMax: 0, daysMax: 1,
-            logger: Self.logger))
-      }, waiters: waiters, logger: Self.logger)
+      pace: pace, browser: browser, waiters: waiters, logger: Self.logger)
     refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: Self.logger)
     service = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      logger: Self.logger)
+      browser: browser, logger: Self.logger)
     let keeper = CredentialsService(
       store: store, source: supplier, seal: seal, settings: Self.settings, waiters: waiters,
       shop: shop)

@@ -46,7 +46,7 @@ final class BrowserGate: Sendable {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { start in
         let isDecided: Bool? = state.withLock { state in
-          let before = state.waiters.count { $0.environment == environment }
+          let before = Self.waiting(for: environment, state)
           if Task.isCancelled { return false }
           if before == 0, isFree(environment, state) {
             state.busy.insert(environment)
@@ -68,6 +68,15 @@ final class BrowserGate: Sendable {
       }
       waiter?.start.resume(returning: false)
     }
+  }
+
+  /// How many wait for an account.
+  func waiting(for environment: Contract.Environment) -> Int {
+    state.withLock { Self.waiting(for: environment, $0) }
+  }
+
+  private static func waiting(for environment: Contract.Environment, _ state: State) -> Int {
+    state.waiters.count { $0.environment == environment }
   }
 
   private func isFree(_ environment: Contract.Environment, _ state: State) -> Bool {

@@ -37,7 +37,7 @@ struct ShopProfile: Sendable {
     case orderNumber
     // The account's list, and the page of one order. Those of a row are looked for within it.
     case orderRow, orderID, orderVariant, orderQuantity, orderReceiver, orderAddress, orderTime
-    case orderAmount, nextPage, orderList, orderPayment
+    case orderAmount, nextPage, orderList, orderPayment, orderState, trackingNumber
 
     var placeholders: [String] {
       switch self {
@@ -49,7 +49,7 @@ struct ShopProfile: Sendable {
 
   /// What the shop writes for what.
   enum Word: String, CaseIterable {
-    case paid, unpaid, closed, freeShipping, tracked
+    case paid, unpaid, closed, shipped, finished, freeShipping, tracked
   }
 
   struct Malformed: Error, CustomStringConvertible {
