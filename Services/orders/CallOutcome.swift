@@ -55,16 +55,32 @@ enum CallRules {
   }
 
   static func unreachable(_ service: String, _ error: RPCError) -> OrderReason {
+    if let told = told(error) { return told }
+    return silent(service, error)
+  }
+
+  /// The reason that a service gives of its own, with who can cure it; nil when it gives none.
+  private static func told(_ error: RPCError) -> OrderReason? {
+    guard let reason = error.reason, let owner = reason.metadata["owner"], !owner.isEmpty else {
+      return nil
+    }
+    return OrderReason(
+      code: reason.code, text: error.message, owner: owner,
+      providerCode: reason.metadata["providerCode"] ?? "")
+  }
+
+  private static func silent(_ service: String, _ error: RPCError) -> OrderReason {
     OrderReason(
       code: "\(service.uppercased())_UNREACHABLE",
       text: "\(service) does not answer: \(error.message)", owner: "platform")
   }
 
   static func refused(_ service: String, _ error: RPCError) -> OrderReason {
-    OrderReason(
-      code: error.reason?.code ?? "\(service.uppercased())_REFUSED",
-      text: "\(service) refuses: \(error.message)", owner: "platform",
-      providerCode: error.code.description)
+    told(error)
+      ?? OrderReason(
+        code: error.reason?.code ?? "\(service.uppercased())_REFUSED",
+        text: "\(service) refuses: \(error.message)", owner: "platform",
+        providerCode: error.code.description)
   }
 }
 
