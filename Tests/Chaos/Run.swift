@@ -1,0 +1,155 @@
+import Contract
+import Support
+
+/// One fault run: sells all orders while everything goes wrong, lets it settle, and judges.
+struct Run: Sendable {
+  struct Size: Sendable {
+    let orders: Int
+    let lanes: Int
+    /// Between two kills of one service, on average.
+    let killPause: Duration
+    let deadline: ContinuousClock.Instant
+  }
+
+  /// For faults that are aimed at no order.
+  private static let strayProbability = 0.006
+  private static let settlePause = Duration.milliseconds(500)
+
+  let market: Market
+  let scenarios: [Scenario]
+  let size: Size
+  let notes: Notes
+  let people: Operator
+
+  init(in cluster: Cluster, _ size: Size, _ scenarios: [Scenario], _ notes: Notes) async throws {
+    market = try await Market(in: cluster)
+    (self.scenarios, self.size, self.notes) = (scenarios, size, notes)
+    people = Operator(market: market, scenarios: scenarios, notes: notes)
+  }
+
+  private var cluster: Cluster { market.cluster }
+
+  /// Sells everything; answers how many orders were begun before the time was over.
+  func sell(_ generator: inout SeededGenerator, steps: [Cluster.ServiceName: [String]]) async throws
+    -> Int
+  {
+    try await misbehave()
+    let killers = Cluster.ServiceName.allCases.map { service in
+      let killer = Killer(
+        cluster: cluster, service: service, steps: steps[service] ?? [], pause: size.killPause,
+        notes: notes)
+      return (killer, generator.branch())
+    }
+    let killing = killers.map { killer, generator in Task { await killer.goOn(generator) } }
+    let unsteady = Task { await changeTheSupplier() }
+    let helping = Task { await people.goOn() }
+    let begun = await buyAll()
+    notes.endKilling()
+    for task in killing { await task.value }
+    unsteady.cancel()
+    await unsteady.value
+    helping.cancel()
+    await helping.value
+    try await cluster.sandbox.settings([
+      "repeatedOrder": "firstIDs", "accessTokenSeconds": 2_592_000,
+    ])
+    try await cluster.sandbox.clearFaults()
+    return begun
+  }
+
+  private func misbehave() async throws {
+    for kind in FaultKind.all where kind.aim == .everybody {
+      var extra: [String: any Sendable] = [:]
+      if let delay = kind.delays.first { extra["delayMilliseconds"] = delay }
+      try await cluster.sandbox.fault(
+        kind.name, times: -1, probability: Self.strayProbability, extra: extra)
+      guard kind.stages.contains(.tokens) else { continue }
+      try await cluster.sandbox.fault(
+        kind.name, times: -1, probability: 0.1, match: "/auth/token", extra: extra)
+    }
+  }
+
+  /// Makes tokens live short from time to time, and lets the supplier answer repeated orders with an
+  /// error for a while, so that persons must find out.
+  private func changeTheSupplier() async {
+    var isStrict = false
+    var round = 0
+    while !Task.isCancelled {
+      let reseller = Scenario.resellers[round % Scenario.resellers.count]
+      await people.attempt("the supplier changes") {
+        try await cluster.sandbox.settings([
+          "repeatedOrder": isStrict ? "repeatedOrderError" : "firstIDs",
+          "accessTokenSeconds": 20,
+        ])
+        if round % 2 == 0 { try await market.authorize(reseller) }
+      }
+      isStrict = round % 3 == 1
+      round += 1
+      try? await Task.sleep(for: .seconds(2))
+    }
+  }
+
+  private func buyAll() async -> Int {
+    let buyer = Buyer(market: market, notes: notes)
+    return await withTaskGroup(of: Int.self) { group in
+      for lane in 0..<size.lanes {
+        group.addTask {
+          var begun = 0
+          for index in stride(from: lane, to: scenarios.count, by: size.lanes) {
+            if ContinuousClock.now > size.deadline { break }
+            begun += 1
+            do {
+              try await buyer.buy(scenarios[index])
+            } catch {
+              notes.violated("the run itself failed: \(error)", scenarios[index].orderID)
+            }
+          }
+          return begun
+        }
+      }
+      return await group.reduce(0, +)
+    }
+  }
+
+  /// Waits until nothing is under way any more, with people helping, at most until the deadline.
+  func settle() async throws -> Aftermath {
+    let helping = Task { await people.goOn() }
+    var aftermath = try await Aftermath.read(people)
+    while !aftermath.open.isEmpty, ContinuousClock.now < size.deadline {
+      try await Task.sleep(for: Self.settlePause)
+      aftermath = try await Aftermath.read(people)
+    }
+    helping.cancel()
+    await helping.value
+    return aftermath
+  }
+
+  /// What the services say about the course of all orders.
+  func times(_ aftermath: Aftermath) async throws -> [String: OrderTimes] {
+    try await withThrowingTaskGroup(of: [(String, OrderTimes)].self) { group in
+      let names = aftermath.orders.keys.sorted()
+      for lane in 0..<16 {
+        group.addTask {
+          var found: [(String, OrderTimes)] = []
+          for index in stride(from: lane, to: names.count, by: 16) {
+            found.append((names[index], try await times(of: names[index], aftermath)))
+          }
+          return found
+        }
+      }
+      return try await group.reduce(into: [:]) { all, found in
+        for (name, times) in found { all[name] = times }
+      }
+    }
+  }
+
+  private func times(of orderID: String, _ aftermath: Aftermath) async throws -> OrderTimes {
+    let history = try await cluster.orders.getOrderHistory(
+      .init(orderID: orderID), options: Market.options)
+    let purchase = try? await cluster.purchasing.getPurchase(
+      .init(orderID: orderID), options: Market.options)
+    let ends = (aftermath.payouts[orderID] ?? []).map { $0.updatedAt?.milliseconds ?? 0 }
+    return OrderTimes(
+      events: history.events, purchase: purchase, payoutsEndedAt: ends.max() ?? .max)
+  }
+}
