@@ -11,6 +11,9 @@ enum PaymentRules {
   /// Pause of polls after the first hour.
   static let oldPause: Int64 = 600 * 1000
 
+  /// How long the shop may take to charge the account's saved method.
+  static let shopChargeMax: Int64 = 10 * 1000
+
   /// Paid, whatever became of the goods.
   private static let paidStatuses: Set<String> = [
     "WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS", "FINISH",
@@ -55,6 +58,16 @@ enum PaymentRules {
         PurchaseReason(
           code: .priceUnreadable, text: "the supplier does not say what it charged",
           owner: .platform))
+  }
+
+  /// Why an order of the shop's pages that is not paid will not be without a person; nil while the
+  /// shop may still be charging the account.
+  static func shopProblem(placedAt: Int64, now: Int64) -> PurchaseReason? {
+    guard now - placedAt >= shopChargeMax else { return nil }
+    return PurchaseReason(
+      code: .supplierPaymentFailed,
+      text: "the order was placed in the shop and its account has not paid it; pay it there before "
+        + "it lapses", owner: .platform)
   }
 
   private static func isClosed(_ order: SupplierOrder, placedAt: Int64, now: Int64) -> Bool {

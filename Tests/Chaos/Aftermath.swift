@@ -27,6 +27,26 @@ struct Aftermath: Sendable {
     return orders.sorted() + payouts.sorted()
   }
 
+  /// Orders that wait and do not say why.
+  var silent: [String] {
+    orders.values.filter { !Self.isOver($0) && $0.waiting?.reason?.code.isEmpty != false }
+      .map(\.orderID)
+  }
+
+  /// How many there are of each thing that is not over, in one line.
+  var summary: String {
+    let orders = orders.values.filter { !Self.isOver($0) }.map {
+      "\($0.state.shortName) \($0.waiting?.reason?.code ?? "-")"
+    }
+    let payouts = payouts.values.joined().filter { !Self.isOver($0) }.map {
+      "payout \($0.state.shortName) \($0.reason?.code ?? "-")"
+    }
+    let counts = Dictionary(grouping: orders + payouts) { $0 }.mapValues(\.count)
+    let open = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    return "\(self.orders.count) orders, not settled: "
+      + (open.isEmpty ? "none" : open.joined(separator: ", "))
+  }
+
   static func isOver(_ order: Contract.Order) -> Bool {
     switch order.state {
     case .purchased, .shipped, .delivered: order.isCaptureBooked && order.isSaleBooked

@@ -10,6 +10,8 @@ struct Buyer: Sendable {
 
   let market: Market
   let notes: Notes
+  /// When every buyer has given up.
+  let closing: ContinuousClock.Instant
 
   /// Aims the order's faults, then buys. An order that was accepted is never asked for as another.
   func buy(_ scenario: Scenario) async throws {
@@ -47,19 +49,26 @@ struct Buyer: Sendable {
     var tries = 0
     _ = try await insist("\(scenario.orderID) is paid") { () -> Contract.Order? in
       var order = try await market.shop.order(scenario.orderID)
-      guard order.state == .awaitingPayment else {
-        return order.state == .capturing ? nil : order
+      // Until PayPal has an order there is nothing to approve.
+      if order.state == .awaitingPayment, !order.paypalOrderID.isEmpty {
+        if tries >= Self.triesMax {
+          try await cancel(scenario.orderID)
+          return order
+        }
+        tries += 1
+        guard let captured = try await capture(scenario.orderID) else { return nil }
+        order = captured
       }
-      // PayPal has no order yet.
-      if order.paypalOrderID.isEmpty { return nil }
-      tries += 1
-      order = try await market.shop.capture(scenario.orderID)
-      guard order.state == .awaitingPayment else {
-        return order.state == .capturing ? nil : order
-      }
-      guard tries >= Self.triesMax else { return nil }
-      try await cancel(scenario.orderID)
-      return order
+      return [.awaitingPayment, .capturing].contains(order.state) ? nil : order
+    }
+  }
+
+  /// Pays; nil when PayPal declined, after which another try may do, or when the order has moved on.
+  private func capture(_ orderID: String) async throws -> Contract.Order? {
+    do {
+      return try await market.shop.capture(orderID)
+    } catch let error as RPCError where error.code == .failedPrecondition {
+      return nil
     }
   }
 
@@ -80,7 +89,8 @@ struct Buyer: Sendable {
   /// Asks again while services come and go.
   private func insist<Value>(_ what: String, _ ask: () async throws -> Value?) async throws -> Value
   {
-    try await eventually(what, within: Self.patience, every: .milliseconds(30)) {
+    let patience = min(Self.patience, closing - .now)
+    return try await eventually(what, within: patience, every: .milliseconds(30)) {
       do {
         return try await ask()
       } catch let error as RPCError where error.mayBeTriedAgain {

@@ -18,7 +18,10 @@ import Support
   @Option(help: "How many of them are bought with a browser; a number in 33 unless told.")
   var browser: Int?
   @Option(help: "Buyers at the same time.") var lanes = 32
-  @Option(help: "The whole run ends after so many seconds, settled or not.") var seconds = 900
+  @Option(help: "Faults and kills end after so many seconds, if not all orders are settled before.")
+  var seconds = 600
+  @Option(help: "Seconds for the rest to settle in peace; what has not is a broken promise.")
+  var settle = 240
   @Option(help: "Seconds between two kills of each service, on average.") var killEvery = 4.0
   @Option(help: "Repeats the choice of scenarios, faults and kills of an earlier run.")
   var seed: UInt64?
@@ -33,19 +36,24 @@ import Support
     if plan { return scenarios.forEach { print($0) } }
     let size = Run.Size(
       orders: orders, lanes: lanes, killPause: .seconds(killEvery),
-      deadline: .now + .seconds(seconds))
+      deadline: .now + .seconds(seconds), settle: .seconds(settle))
     let notes = Notes()
     let steps = try Self.steps()
-    try await Cluster.with(environment: [
+    let environment = [
       "DROPWIRE_SANDBOX_ALIEXPRESS_CALLBACK_URL": Market.callback,
       "DROPWIRE_BROWSER_SETTLE_SECONDS": "5",
-    ]) { cluster in
+    ]
+    try await Cluster.with(environment: environment, start: []) { cluster in
+      for service in Cluster.ServiceName.allCases {
+        try await cluster.start(
+          service, environment: Market.environment(of: service, in: cluster))
+      }
       let run = try await Run(in: cluster, size, scenarios, notes)
       let begin = ContinuousClock.now
       let begun = try await run.sell(&generator, steps: steps)
       if begun < orders { notes.violated("only \(begun) of \(orders) orders were begun in time") }
       let sold = ContinuousClock.now
-      print("\(begun) orders sold in \(Self.seconds(sold - begin)) s; faults off")
+      print("\(begun) orders sold in \(Self.seconds(sold - begin)) s; kills and faults are over")
       fflush(nil)
       let aftermath = try await run.settle()
       print("settled in \(Self.seconds(ContinuousClock.now - sold)) s")

@@ -70,7 +70,7 @@ struct FaultKind: Sendable {
     FaultKind("paypal.capture5xx", .payment, [.capturing]),
     FaultKind("paypal.capture5xxBefore", .payment, [.capturing]),
     FaultKind("paypal.captureAmountDiffers", .payment, [.capturing]),
-    FaultKind("paypal.captureFeeMissing", .payment, [.capturing]),
+    FaultKind("paypal.captureFeeMissing", .payment, [.capturing]).with(delays: [300, 2000]),
     FaultKind("paypal.capturePending", .payment, [.capturing]).with(delays: [300, 2000]),
     FaultKind("paypal.captureDeclined", .payment, [.capturing]),
     FaultKind("paypal.instrumentDeclined", .payment, [.capturing]),

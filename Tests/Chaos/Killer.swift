@@ -12,6 +12,8 @@ struct Killer: Sendable {
   let steps: [String]
   /// Between two kills, on average.
   let pause: Duration
+  /// What it is started with, besides what all services are.
+  let environment: [String: String]
   let notes: Notes
 
   /// Goes on until the killing is over, and leaves the service running without a step to die at.
@@ -59,14 +61,15 @@ struct Killer: Sendable {
     await kill()
   }
 
-  private func start(_ environment: [String: String]) async {
+  private func start(_ more: [String: String]) async {
     do {
-      let program = try cluster.spawn(service, environment: environment)
+      let program = try cluster.spawn(
+        service, environment: environment.merging(more) { _, new in new })
       let deadline = ContinuousClock.now + Self.startPatience
       while !program.ownLog.contains("ready ") {
         // A step may be reached before the process says that it is ready.
         if isGone(program) {
-          if environment.isEmpty { notes.violated("\(service.rawValue) does not start again") }
+          if more.isEmpty { notes.violated("\(service.rawValue) does not start again") }
           return
         }
         if ContinuousClock.now > deadline {

@@ -34,6 +34,16 @@ struct Market: Sendable {
     }
   }
 
+  /// What a service of a run is started with besides the usual.
+  func environment(of service: Cluster.ServiceName) -> [String: String] {
+    Self.environment(of: service, in: cluster)
+  }
+
+  static func environment(of service: Cluster.ServiceName, in cluster: Cluster) -> [String: String]
+  {
+    service == .purchasing ? cluster.shopSettings : [:]
+  }
+
   private static func credentials(of reseller: Int64) -> PutCredentialsRequest {
     var request = Shop.credentials(accessToken: "sandbox-access-\(reseller)")
     request.userID = reseller

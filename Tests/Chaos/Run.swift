@@ -1,19 +1,27 @@
 import Contract
+import Foundation
 import Support
 
 /// One fault run: sells all orders while everything goes wrong, lets it settle, and judges.
+///
+/// **Invariant:** it ends by itself. Faults and kills end when nearly all orders are settled, or at
+/// `Size.deadline`; then what is left has `Size.settle` to end in peace, and is judged as it is.
 struct Run: Sendable {
   struct Size: Sendable {
     let orders: Int
     let lanes: Int
     /// Between two kills of one service, on average.
     let killPause: Duration
+    /// When faults and kills end at the latest, and no order is begun any more.
     let deadline: ContinuousClock.Instant
+    /// How long everything may take afterwards.
+    let settle: Duration
   }
 
   /// For faults that are aimed at no order.
   private static let strayProbability = 0.006
-  private static let settlePause = Duration.milliseconds(500)
+  private static let lookPause = Duration.milliseconds(500)
+  private static let reportPause = Duration.seconds(10)
 
   let market: Market
   let scenarios: [Scenario]
@@ -29,7 +37,7 @@ struct Run: Sendable {
 
   private var cluster: Cluster { market.cluster }
 
-  /// Sells everything; answers how many orders were begun before the time was over.
+  /// Sells everything while everything goes wrong; answers how many orders were begun in time.
   func sell(_ generator: inout SeededGenerator, steps: [Cluster.ServiceName: [String]]) async throws
     -> Int
   {
@@ -37,24 +45,40 @@ struct Run: Sendable {
     let killers = Cluster.ServiceName.allCases.map { service in
       let killer = Killer(
         cluster: cluster, service: service, steps: steps[service] ?? [], pause: size.killPause,
-        notes: notes)
+        environment: market.environment(of: service), notes: notes)
       return (killer, generator.branch())
     }
     let killing = killers.map { killer, generator in Task { await killer.goOn(generator) } }
     let unsteady = Task { await changeTheSupplier() }
     let helping = Task { await people.goOn() }
-    let begun = await buyAll()
-    notes.endKilling()
+    let begun = try await withThrowingTaskGroup(of: Int.self) { group in
+      group.addTask { await buyAll() }
+      await waitForMost()
+      notes.endKilling()
+      unsteady.cancel()
+      await unsteady.value
+      try await calmDown()
+      return try await group.next()
+    }
     for task in killing { await task.value }
-    unsteady.cancel()
-    await unsteady.value
     helping.cancel()
     await helping.value
+    return begun ?? 0
+  }
+
+  /// Goes on until all but a few orders are settled, or the time is over.
+  private func waitForMost() async {
+    let few = max(size.orders / 50, 2)
+    await lookAgain(until: size.deadline) { aftermath in
+      aftermath.orders.count >= size.orders && aftermath.open.count <= few
+    }
+  }
+
+  private func calmDown() async throws {
     try await cluster.sandbox.settings([
       "repeatedOrder": "firstIDs", "accessTokenSeconds": 2_592_000,
     ])
     try await cluster.sandbox.clearFaults()
-    return begun
   }
 
   private func misbehave() async throws {
@@ -90,7 +114,7 @@ struct Run: Sendable {
   }
 
   private func buyAll() async -> Int {
-    let buyer = Buyer(market: market, notes: notes)
+    let buyer = Buyer(market: market, notes: notes, closing: size.deadline + size.settle / 2)
     return await withTaskGroup(of: Int.self) { group in
       for lane in 0..<size.lanes {
         group.addTask {
@@ -111,17 +135,33 @@ struct Run: Sendable {
     }
   }
 
-  /// Waits until nothing is under way any more, with people helping, at most until the deadline.
+  /// Waits until nothing is under way any more, with people helping, at most for `Size.settle`.
   func settle() async throws -> Aftermath {
     let helping = Task { await people.goOn() }
-    var aftermath = try await Aftermath.read(people)
-    while !aftermath.open.isEmpty, ContinuousClock.now < size.deadline {
-      try await Task.sleep(for: Self.settlePause)
-      aftermath = try await Aftermath.read(people)
-    }
+    await lookAgain(until: .now + size.settle) { $0.open.isEmpty }
     helping.cancel()
     await helping.value
-    return aftermath
+    return try await Aftermath.read(people)
+  }
+
+  /// Looks at everything from time to time until it is as wished, or the time is over.
+  private func lookAgain(
+    until end: ContinuousClock.Instant, _ isAsWished: (Aftermath) -> Bool
+  ) async {
+    var reportAt = ContinuousClock.now + Self.reportPause
+    while ContinuousClock.now < end {
+      // A service that is away is asked again.
+      if let aftermath = try? await Aftermath.read(people) {
+        for order in aftermath.silent { notes.violated("it waits without a reason", order) }
+        if isAsWished(aftermath) { return }
+        if ContinuousClock.now > reportAt {
+          print(aftermath.summary)
+          fflush(nil)
+          reportAt = .now + Self.reportPause
+        }
+      }
+      try? await Task.sleep(for: Self.lookPause)
+    }
   }
 
   /// What the services say about the course of all orders.
