@@ -154,10 +154,8 @@ extension PurchaseWork {
 
   func settle(_ purchase: Purchase, _ orders: [SupplierOrder]) async throws {
     CrashPoint.reached(PurchasingStep.paymentPolled)
-    let now = Self.now()
-    let problem = PaymentRules.shopProblem(placedAt: purchase.placedAt, now: now)
     let verdict = PaymentRules.verdict(
-      on: orders, problem: problem, placedAt: purchase.placedAt, now: now)
+      on: orders, problem: nil, payer: .platform, placedAt: purchase.placedAt, now: Self.now())
     switch verdict {
     case .waits(let reason): try await readPaymentLater(purchase, reason)
     case .closed(let reason):

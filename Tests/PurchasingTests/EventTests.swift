@@ -154,10 +154,4 @@ import Testing
     #expect(PaymentRules.pollPause(age: 20_000, lapsesIn: 3000) == 3000)
     #expect(PaymentRules.pollPause(age: 20_000, lapsesIn: 0) == 10_000)
   }
-
-  @Test func `what the shop has not charged soon is for a person to pay`() {
-    #expect(PaymentRules.shopProblem(placedAt: 1000, now: 10_999) == nil)
-    let problem = PaymentRules.shopProblem(placedAt: 1000, now: 11_000)
-    #expect(problem?.code == .supplierPaymentFailed && problem?.owner == .platform)
-  }
 }
