@@ -130,6 +130,8 @@ import Support
     for (name, orders) in ends.sorted(by: { $0.key < $1.key }) {
       print("  \(orders.count) \(name)")
     }
+    let visited = aftermath.truth.aliexpress.orders.filter { $0.path == "browser" }
+    print("  \(Set(visited.map(\.boughtFor)).count) of them bought with a browser")
     let payouts = Dictionary(grouping: aftermath.payouts.values.joined(), by: \.state.shortName)
     print("payouts in the end:")
     for (name, all) in payouts.sorted(by: { $0.key < $1.key }) { print("  \(all.count) \(name)") }

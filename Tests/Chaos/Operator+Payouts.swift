@@ -33,6 +33,7 @@ extension Operator {
     where payout.reason?.code == "PLATFORM_BALANCE_TOO_LOW" {
       await attempt(payout.payoutID) { try await topUp(payout) }
     }
+    try await recordFundings()
     for payout in try await payouts(in: .unclaimed) + payouts(in: .submitted) {
       await attempt(payout.payoutID) { try await help(payout) }
     }
@@ -41,14 +42,16 @@ extension Operator {
   /// PayPal said that its account holds too little. A top-up lets payouts go on; it is taken out again,
   /// since the simulated account never lacked anything.
   private func topUp(_ payout: Payout) async throws {
-    notes.did("RecordFunding")
-    for direction in [FundingDirection.topUp, .withdrawal] {
-      _ = try await cluster.ledger.recordFunding(
-        .init(
-          fundingID: "\(payout.key)\(payout.generation)-\(direction.rawValue)",
-          environment: .sandbox, direction: direction,
-          amount: .init(minorUnits: 10_000, currency: "USD"),
-          occurredAt: .init(milliseconds: 1_790_000_000_000)), options: Market.options)
+    let isNew = fundings.plan("\(payout.key)\(payout.generation)")
+    if isNew { notes.did("RecordFunding") }
+    try await recordFundings()
+  }
+
+  /// Records what was begun, also when a service was away meanwhile.
+  func recordFundings() async throws {
+    while let next = fundings.open.first {
+      _ = try await cluster.ledger.recordFunding(next, options: Market.options)
+      fundings.isRecorded(next)
     }
   }
 
@@ -66,7 +69,7 @@ extension Operator {
   /// Says what PayPal's list of transfers shows.
   private func attest(_ payout: Payout, _ item: String) async throws {
     let sent = try await cluster.sandbox.truth(order: item).paypal.payouts.first {
-      $0.senderItemID == item
+      $0.senderItemID == item && $0.status == "SUCCESS"
     }
     notes.did("AttestPayout")
     var request = AttestPayoutRequest(

@@ -15,6 +15,7 @@ final class Operator: Sendable {
   let notes: Notes
   private let scenarios: [String: Scenario]
   private let retries = Mutex<[String: Int]>([:])
+  let fundings = Fundings()
 
   init(market: Market, scenarios: [Scenario], notes: Notes) {
     self.market = market
@@ -43,6 +44,11 @@ final class Operator: Sendable {
       }
     }
     await attempt("looking at payouts") { try await self.lookAtPayouts() }
+    await attempt("looking at credentials") {
+      for reseller in Scenario.resellers {
+        try await self.market.authorizeIfNeeded(reseller, self.notes)
+      }
+    }
   }
 
   /// A service that is away answers later; that an order has moved on meanwhile is no surprise.
@@ -81,9 +87,6 @@ final class Operator: Sendable {
     if reason.isEmpty { notes.violated("it waits for a person without a reason", order.orderID) }
     if allowed.isEmpty { notes.violated("\(reason) leaves nothing to do", order.orderID) }
     if allowed.contains(.attestNotPlaced) { return try await findOut(order) }
-    if reason.hasPrefix("CREDENTIALS_") || reason == "NO_CREDENTIALS" {
-      try await market.authorizeIfNeeded(order.userID, notes)
-    }
     let scenario = scenarios[order.orderID]
     let tries = retries.withLock { $0[order.orderID, default: 0] }
     let wantsBack =

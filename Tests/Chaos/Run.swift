@@ -20,6 +20,10 @@ struct Run: Sendable {
 
   /// For faults that are aimed at no order.
   private static let strayProbability = 0.006
+  /// Of each of them, for the few calls that bring tokens.
+  private static let tokenProbability = 0.03
+  /// Purchasing is killed less often: a visit to the shop takes seconds, and some are to end.
+  private static let shopFactor = 2.0
   private static let lookPause = Duration.milliseconds(500)
   private static let reportPause = Duration.seconds(10)
 
@@ -44,8 +48,10 @@ struct Run: Sendable {
     try await misbehave()
     let killers = Cluster.ServiceName.allCases.map { service in
       let killer = Killer(
-        cluster: cluster, service: service, steps: steps[service] ?? [], pause: size.killPause,
-        environment: market.environment(of: service), notes: notes)
+        cluster: cluster, service: service, steps: steps[service] ?? [],
+        pause: size.killPause * (service == .purchasing ? Self.shopFactor : 1),
+        environment: market.environment(of: service),
+        notes: notes)
       return (killer, generator.branch())
     }
     let killing = killers.map { killer, generator in Task { await killer.goOn(generator) } }
@@ -89,7 +95,8 @@ struct Run: Sendable {
         kind.name, times: -1, probability: Self.strayProbability, extra: extra)
       guard kind.stages.contains(.tokens) else { continue }
       try await cluster.sandbox.fault(
-        kind.name, times: -1, probability: 0.1, match: "/auth/token", extra: extra)
+        kind.name, times: -1, probability: Self.tokenProbability, match: "/auth/token",
+        extra: extra)
     }
   }
 
@@ -138,7 +145,9 @@ struct Run: Sendable {
   /// Waits until nothing is under way any more, with people helping, at most for `Size.settle`.
   func settle() async throws -> Aftermath {
     let helping = Task { await people.goOn() }
-    await lookAgain(until: .now + size.settle) { $0.open.isEmpty }
+    await lookAgain(until: .now + size.settle) {
+      $0.open.isEmpty && people.fundings.open.isEmpty
+    }
     helping.cancel()
     await helping.value
     return try await Aftermath.read(people)
