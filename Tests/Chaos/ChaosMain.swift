@@ -44,6 +44,7 @@ import Support
       "DROPWIRE_BROWSER_SETTLE_SECONDS": "5",
     ]
     try await Cluster.with(environment: environment, start: []) { cluster in
+      print("in \(cluster.directory)")
       for service in Cluster.ServiceName.allCases {
         try await cluster.start(
           service, environment: Market.environment(of: service, in: cluster))

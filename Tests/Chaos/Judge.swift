@@ -80,6 +80,30 @@ struct Judge: Sendable {
       expect(order.landedCost?.minorUnits == cost, "the supplier charged \(cost) cents")
     }
     judgePayouts(name, world.sent, isDue: isKept && order.userID != 0)
+    if isKept, order.userID != 0 {
+      judgeDues(order, isByReseller: world.bought.allSatisfy { $0.path == "api" })
+    }
+  }
+
+  /// What is owed of a sale: a tenth of the profit to the administrator, the rest to the reseller, and
+  /// the cost as well where his account paid the supplier.
+  private func judgeDues(_ order: Contract.Order, isByReseller: Bool) {
+    guard let price = order.price?.minorUnits, let fee = order.paymentFee?.minorUnits,
+      let cost = order.landedCost?.minorUnits
+    else { return notes.violated("it was sold without price, fee or cost", order.orderID) }
+    let profit = price - fee - cost
+    let commission = (max(profit, 0) * 1000 + 5000) / 10_000
+    let dues = [
+      "admin": commission, "reseller": profit - commission + (isByReseller ? cost : 0),
+    ]
+    for payout in aftermath.payouts[order.orderID] ?? [] {
+      let part = String(payout.payoutID.split(separator: "/").last ?? "")
+      let due = payout.due?.minorUnits ?? 0
+      if dues[part] != due {
+        notes.violated(
+          "\(payout.payoutID) is due with \(due) cents, not \(dues[part] ?? 0)", order.orderID)
+      }
+    }
   }
 
   private func judgePayouts(

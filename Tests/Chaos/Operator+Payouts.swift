@@ -66,15 +66,18 @@ extension Operator {
     }
   }
 
-  /// Says what PayPal's list of transfers shows.
+  /// Says what PayPal's list of transfers shows, once that is not under way any more.
   private func attest(_ payout: Payout, _ item: String) async throws {
     let sent = try await cluster.sandbox.truth(order: item).paypal.payouts.first {
-      $0.senderItemID == item && $0.status == "SUCCESS"
+      $0.senderItemID == item
+    }
+    if let sent, ["PENDING", "UNCLAIMED", "ONHOLD"].contains(sent.status) {
+      return try await cluster.sandbox.movePayout(item, to: "SUCCESS")
     }
     notes.did("AttestPayout")
     var request = AttestPayoutRequest(
       payoutID: payout.payoutID, finding: .notSent, evidence: "no transfer \(item) at PayPal")
-    if let sent {
+    if let sent, sent.status == "SUCCESS" {
       request.finding = .paid
       request.evidence = "the transfer \(item) at PayPal"
       request.sent = .init(minorUnits: cents(sent.amount), currency: "USD")

@@ -25,29 +25,37 @@ final class Operator: Sendable {
 
   var cluster: Cluster { market.cluster }
 
-  /// Looks again and again until cancelled.
+  /// Each has his own work, and looks at it again and again until cancelled.
   func goOn() async {
-    while !Task.isCancelled {
-      await look()
-      try? await Task.sleep(for: Self.pause)
+    await withTaskGroup(of: Void.self) { group in
+      for look in [lookAtOrders, lookAtPayments, lookAtPayouts, lookAtCredentials] {
+        group.addTask {
+          while !Task.isCancelled {
+            await self.attempt("looking") { try await look() }
+            try? await Task.sleep(for: Self.pause)
+          }
+        }
+      }
     }
   }
 
-  private func look() async {
-    await attempt("looking for orders") {
-      for order in try await self.orders(in: .needsAttention) {
-        await self.attempt(order.orderID) { try await self.help(order) }
-      }
-      for order in try await self.orders(in: .purchasing)
-      where order.waiting?.reason?.code == "SUPPLIER_PAYMENT_FAILED" {
-        await self.attempt(order.orderID) { try await self.payOrClose(order) }
-      }
+  private func lookAtOrders() async throws {
+    for order in try await orders(in: .needsAttention) {
+      await attempt(order.orderID) { try await self.help(order) }
     }
-    await attempt("looking at payouts") { try await self.lookAtPayouts() }
-    await attempt("looking at credentials") {
-      for reseller in Scenario.resellers {
-        try await self.market.authorizeIfNeeded(reseller, self.notes)
-      }
+  }
+
+  private func lookAtPayments() async throws {
+    for order in try await orders(in: .purchasing)
+    where order.waiting?.reason?.code == "SUPPLIER_PAYMENT_FAILED" {
+      await attempt(order.orderID) { try await self.payOrClose(order) }
+    }
+  }
+
+  /// Resellers are told when their tokens are no good any more.
+  private func lookAtCredentials() async throws {
+    for reseller in Scenario.resellers {
+      try await market.authorizeIfNeeded(reseller, notes)
     }
   }
 
