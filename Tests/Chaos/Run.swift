@@ -12,10 +12,12 @@ struct Run: Sendable {
     let lanes: Int
     /// Between two kills of one service, on average.
     let killPause: Duration
-    /// When faults and kills end at the latest, and no order is begun any more.
+    /// When faults and kills end at the latest; what is not sold by then is sold in peace.
     let deadline: ContinuousClock.Instant
     /// How long everything may take afterwards.
     let settle: Duration
+    /// When every buyer has given up.
+    var closing: ContinuousClock.Instant { deadline + settle / 2 }
   }
 
   /// For faults that are aimed at no order.
@@ -121,13 +123,13 @@ struct Run: Sendable {
   }
 
   private func buyAll() async -> Int {
-    let buyer = Buyer(market: market, notes: notes, closing: size.deadline + size.settle / 2)
+    let buyer = Buyer(market: market, notes: notes, closing: size.closing)
     return await withTaskGroup(of: Int.self) { group in
       for lane in 0..<size.lanes {
         group.addTask {
           var begun = 0
           for index in stride(from: lane, to: scenarios.count, by: size.lanes) {
-            if ContinuousClock.now > size.deadline { break }
+            if ContinuousClock.now > size.closing { break }
             begun += 1
             do {
               try await buyer.buy(scenarios[index])

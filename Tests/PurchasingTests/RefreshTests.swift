@@ -271,7 +271,7 @@ import Testing
       try await test.buy(Test.request("o-1"), timeout: .seconds(1))
       try await test.wait(for: "o-1", .awaitingSupplierPayment, "SUPPLIER_PAYMENT_FAILED")
       test.supplier.change { $0.office.invalid = ["access-42"] }
-      try await eventually("the tokens are renewed") {
+      _ = try await eventually("the tokens are renewed") {
         test.supplier.exchanges.isEmpty ? nil : true
       }
       try await test.wait(for: "o-1", .awaitingSupplierPayment, "SUPPLIER_PAYMENT_FAILED")
