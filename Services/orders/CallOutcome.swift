@@ -54,6 +54,13 @@ enum CallRules {
     min(250 << Int64(min(max(attempts, 0), 8)), 60_000)
   }
 
+  /// The same for a purchase that goes on at a time of its own: soon after that, since it may end then.
+  /// One that keeps putting it off is looked at less and less often.
+  static func pollDelay(attempts: Int, nextAt: Int64, now: Int64) -> Int64 {
+    let delay = pollDelay(attempts: attempts)
+    return nextAt == 0 ? delay : min(delay, max(nextAt - now, delay / 8) + 250)
+  }
+
   static func unreachable(_ service: String, _ error: RPCError) -> OrderReason {
     if let told = told(error) { return told }
     return silent(service, error)

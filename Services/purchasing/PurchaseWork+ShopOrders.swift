@@ -163,7 +163,7 @@ extension PurchaseWork {
   func settle(_ purchase: Purchase, _ orders: [SupplierOrder]) async throws {
     CrashPoint.reached(PurchasingStep.paymentPolled)
     let verdict = PaymentRules.verdict(
-      on: orders, problem: nil, placedAt: purchase.placedAt, now: Self.now())
+      on: orders, problem: nil, payer: .platform, placedAt: purchase.placedAt, now: Self.now())
     switch verdict {
     case .waits(let reason): try await readPaymentLater(purchase, reason)
     case .closed(let reason):
