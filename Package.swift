@@ -128,7 +128,7 @@ let package = Package(
     library(
       "Gateway", "Services/client/gateway",
       [
-        "Contract", "RPC", "Runtime", "Outside", hummingbird, hummingbirdCore, httpTypes,
+        "Contract", "RPC", "Runtime", "Outside", "Measure", hummingbird, hummingbirdCore, httpTypes,
         asyncAlgorithms, jwt, x509, asn1, crypto, lifecycle, signals, logging, nioCore,
       ],
       exclude: ["openapi.json"]),

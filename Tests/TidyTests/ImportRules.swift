@@ -30,7 +30,8 @@ enum ImportRules {
     (
       "Services/client/gateway/",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+        "Contract", "RPC", "Runtime", "Outside", "Measure", "Hummingbird", "HummingbirdCore",
+        "HTTPTypes",
         "AsyncAlgorithms", "JWTKit", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
         "UnixSignals", "Logging",
         "NIOCore",
