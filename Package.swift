@@ -134,9 +134,9 @@ let package = Package(
     library(
       "Gateway", "Services/client/gateway",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Presentation", hummingbird, hummingbirdCore,
-        httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle, signals, logging,
-        nioCore,
+        "Contract", "RPC", "Runtime", "Outside", "Measure", "Presentation", hummingbird,
+        hummingbirdCore, httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle,
+        signals, logging, nioCore,
       ],
       exclude: ["openapi.json"],
       resources: [

@@ -80,10 +80,12 @@ struct GatewaySettings: Sendable {
   }
 
   private static func publicURL(_ settings: inout Settings) -> String {
-    var url = settings.text(
-      "DROPWIRE_GATEWAY_PUBLIC_URL", default: "",
-      help: "Where people reach it, such as https://shop.example. The supplier sends browsers back "
-        + "there. With https cookies travel by https alone.")
+    var url =
+      settings.optionalText(
+        "DROPWIRE_GATEWAY_PUBLIC_URL",
+        help:
+          "Where people reach it, such as https://shop.example. The supplier sends browsers back "
+          + "there. With https cookies travel by https alone.") ?? ""
     while url.hasSuffix("/") { url.removeLast() }
     if !url.isEmpty, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
       settings.reject("DROPWIRE_GATEWAY_PUBLIC_URL is \"\(url)\"; it must be https://HOST")
