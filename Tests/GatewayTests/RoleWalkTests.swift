@@ -106,7 +106,14 @@ import Testing
 
   @Test func `nobody sees or touches what is another's`() async throws {
     #expect(Set(Self.steps.keys) == Set(Routes.all.map(\.name)))
-    try await GatewayUnderTest.with { gateway in
+    // Where the tests can become another user, the gateway has no more than its role in the services.
+    let user = OtherUser.areAvailable ? OtherUser(61_002) : nil
+    let policy = [
+      "DROPWIRE_PEERS": "uid:0=developer, uid:61002=gateway", "DROPWIRE_SOCKET_MODE": "0666",
+    ]
+    try await GatewayUnderTest.with(
+      clusterEnvironment: user == nil ? [:] : policy, as: user
+    ) { gateway in
       let shop = try await Shop(in: gateway.cluster)
       try await shop.sell("o-1")
       try await shop.finished("o-1")

@@ -72,6 +72,7 @@ public enum GatewayProgram {
         logger.info("serving", metadata: ["host": "\(settings.host)", "port": "\(port)"])
         print("ready http://\(settings.host):\(port)")
         fflush(nil)
+        settings.supervisor?.tell(.ready, logger)
       }, logger: quiet)
     do {
       try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])

@@ -30,6 +30,7 @@ struct GatewaySettings: Sendable {
   let webhooks: [PayPalDoor.World]
   let aliExpressToken: Secret?
   let outside: OutsideHTTP.Configuration
+  let supervisor: Supervisor?
 
   /// Declares all of it. Problems are the settings' to tell.
   init(_ settings: inout Settings) async {
@@ -57,6 +58,7 @@ struct GatewaySettings: Sendable {
       help: "What the address for AliExpress' push messages has as ?token=. Absent: none are taken."
     )
     outside = settings.outsideHTTP()
+    supervisor = settings.supervisor()
   }
 
   /// Where the supplier sends browsers back to.
