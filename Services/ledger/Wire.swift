@@ -66,6 +66,15 @@ extension Contract.Payout {
   }
 }
 
+extension PayoutEnd {
+  init(_ end: PayoutStore.End) {
+    self.init(
+      generation: Int32(end.generation), state: end.state.contract, amount: .init(end.amount),
+      recipientEmail: end.recipientEmail, paypalBatchID: end.batchID, paypalItemID: end.itemID,
+      reason: end.reason.map { Reason($0) }, endedAt: Timestamp(milliseconds: end.endedAt))
+  }
+}
+
 extension Reason {
   init(_ reason: PayoutReason) {
     self.init(
