@@ -1,4 +1,5 @@
 import Contract
+import Outside
 import Runtime
 import Support
 import Testing
@@ -61,7 +62,7 @@ struct CheckoutTests {
       try await visitor.click(showing: "Make the order", in: "main")
       try await visitor.wait(for: "Look at the marked fields.", in: "main")
       #expect(try await visitor.count("[name=\"shipTo.country\"][aria-invalid=true]") == 1)
-      let name = try await visitor.session.script(
+      let name = try await visitor.script(
         "return document.querySelector('[name=\"shipTo.fullName\"]').value")
       #expect(name.text == address.fullName)
       try await visitor.look("checkout-wrong")

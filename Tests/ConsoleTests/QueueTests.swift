@@ -36,7 +36,7 @@ struct QueueTests {
       try await visitor.click(showing: "Try again", in: ".todo")
       try await visitor.look("queue-action")
       try await visitor.click(showing: "Try again", in: ".todo form")
-      try await visitor.wait(for: "Done. The order is", in: ".notice.good")
+      try await visitor.wait(for: "It is tried again.", in: ".notice.good")
       #expect(try await visitor.path() == "/console/queue")
       try await visitor.wait(for: "Nothing to do.", in: "main")
       try await world.shop.finished("refused")

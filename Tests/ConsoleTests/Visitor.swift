@@ -25,6 +25,9 @@ struct Visitor: Sendable {
   /// Loads a page by its path.
   func open(_ path: String) async throws { try await session.open(url + path) }
 
+  /// Runs a script in the page and gives what it returns.
+  func script(_ text: String) async throws -> JSON { try await session.script(text) }
+
   /// What the page's address has after the host.
   func path() async throws -> String {
     try await session.script("return location.pathname + location.search").text ?? ""

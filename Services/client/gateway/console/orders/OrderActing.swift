@@ -90,13 +90,23 @@ extension Console {
     }
   }
 
+  /// What was done, in words that stay true while the order goes on.
   private static func outcome(_ action: OrderAction, _ order: Order) -> (String, tone: String) {
-    let state = Look.words(order.state.shortName).lowercased()
-    switch order.state {
-    case .awaitingPayment, .needsAttention:
-      let reason = order.waiting?.reason?.text ?? ""
-      return ("The order is \(state)\(reason.isEmpty ? "" : ": \(reason)").", "warn")
-    default: return ("Done. The order is \(state).", "good")
+    if order.state == .needsAttention || (action == .capture && order.state == .awaitingPayment) {
+      return (Look.sentence(order.waiting?.reason?.text ?? "it waits for a person") + ".", "warn")
+    }
+    switch action {
+    case .capture: return ("The payment is taken care of. This page follows the order.", "good")
+    case .retry: return ("It is tried again.", "good")
+    case .markPurchased: return ("It is marked as bought.", "good")
+    case .attestNotPlaced: return ("It is kept that nothing was bought.", "good")
+    case .submitTracking: return ("It is kept how the goods travel.", "good")
+    case .cancel, .refund, .unspecified, .unrecognized:
+      switch order.state {
+      case .cancelled: return ("The order is cancelled.", "good")
+      case .refunding, .refunded: return ("The buyer's money goes back.", "good")
+      default: return ("The wish is kept until it is known whether something was bought.", "warn")
+      }
     }
   }
 }

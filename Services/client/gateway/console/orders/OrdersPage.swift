@@ -24,7 +24,7 @@ struct OrderLine: Sendable {
     state = Look.words(order.state.shortName)
     tone = Look.tone(order.state)
     let reason = order.waiting?.reason
-    self.reason = order.state == .needsAttention ? reason?.text ?? "" : ""
+    self.reason = order.state == .needsAttention ? Look.sentence(reason?.text ?? "") : ""
     listing = order.listingID
     quantity = order.quantity
     price = Shown.amount(order.price)

@@ -30,14 +30,14 @@ struct WaitBox: Sendable {
   init(_ waiting: Waiting) {
     let goesOn = waiting.nextAt != nil
     tone = goesOn ? "busy" : "warn"
-    text = waiting.reason?.text ?? ""
+    text = Look.sentence(waiting.reason?.text ?? "")
     code = waiting.reason?.code ?? ""
     since = Shown.time(waiting.since)
     sinceISO = Look.machineTime(waiting.since)
-    next = waiting.next
+    next = Look.sentence(waiting.next)
     nextAt = Shown.time(waiting.nextAt)
     nextISO = Look.machineTime(waiting.nextAt)
-    who = Shown.owner(waiting.reason, goesOn: goesOn)
+    who = Look.sentence(Shown.owner(waiting.reason, goesOn: goesOn))
   }
 }
 
@@ -60,7 +60,7 @@ extension Console {
         userID: call.userID, environment: world(call), longerThanSeconds: Int64(seconds) ?? 0),
       options: call.options)
     let patience = FormField(
-      "seconds", "Or waits by itself for", .list(patiences), value: seconds, isRequired: false)
+      "seconds", "Or waits longer than", .list(patiences), value: seconds, isRequired: false)
     return call.page(
       "queue", "To do", .queue,
       QueuePage(

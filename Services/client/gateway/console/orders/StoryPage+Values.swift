@@ -30,7 +30,8 @@ extension StoryPage {
       [
         Fact(name: "Listing", text: "\(order.quantity) × \(order.listingID)"),
         Fact(
-          name: "Product", text: order.productURL, isLink: order.productURL.hasPrefix("https://")),
+          name: "Product", text: order.productURL, isLink: order.productURL.hasPrefix("https://"),
+          label: order.productURL.replacing("https://", with: "").replacing("www.", with: "")),
         Fact(name: "Variant", text: order.skuID, isCode: true),
         Fact(name: "Seller", text: order.userID == 0 ? "House" : "Reseller \(order.userID)"),
         Fact(name: "Ships to", text: AddressFields.shown(order.shipTo)),
@@ -57,7 +58,9 @@ extension StoryPage {
         Fact(name: "Gross", text: Shown.amount(sale?.gross)),
         Fact(
           name: "Commission", text: sale?.commission.map { Shown.amount($0) + rate } ?? ""),
-        Fact(name: "Reseller's share", text: Shown.amount(sale?.net)),
+        Fact(
+          name: order.userID == 0 ? "Platform's share" : "Reseller's share",
+          text: Shown.amount(sale?.net)),
         Fact(name: "Refunded", text: Shown.positive(order.refundedAmount)),
         Fact(name: "Held by disputes", text: Shown.positive(sale?.held)),
       ] + payouts + [
@@ -95,7 +98,7 @@ extension StoryPage {
         key: "item-\(number)", time: Shown.preciseTime(at),
         passed: before.map { Shown.passed(at - $0) } ?? "", service: item.service.rawValue,
         title: item.title, tone: item.tone == .plain ? "" : item.tone.rawValue, who: item.who,
-        text: item.text, facts: item.facts.map(fact),
+        text: Look.sentence(item.text), facts: item.facts.map(fact),
         postings: item.postings.map {
           PostingLine(
             debit: $0.debitAccount, credit: $0.creditAccount, amount: Shown.amount($0.amount))

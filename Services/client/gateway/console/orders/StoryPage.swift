@@ -13,6 +13,8 @@ struct StoryPage: Sendable {
     let text: String
     var isCode = false
     var isLink = false
+    /// What a link shows.
+    var label = ""
   }
 
   struct Group: Sendable {
@@ -88,7 +90,7 @@ extension Console {
     let reader = StoryReader(services: call.services, options: call.options, isAdmin: isAdmin)
     let (order, answer) = try await reader.read(call.id("orderId"))
     let page = StoryPage(order, answer, isAdmin: isAdmin, sent: sent)
-    let notice = sent.map { Notice(tone: "bad", text: $0.1.error.message) }
+    let notice = sent.map { Notice(tone: "bad", text: "Nothing was done. \($0.1.detail)") }
     return call.page(
       "story", "Order \(order.orderID)", .orders, page, notice: notice,
       status: .init(code: status))
