@@ -15,8 +15,8 @@ import RPC
 /// the script, which only keeps `data-live` parts of a page up to date.
 enum Console {
   static let routes: [Route] =
-    signingIn + overview + connections + payouts + recipients + accounts + journal + profit + rates
-    + assets
+    signingIn + overview + orders + connections + payouts + recipients + accounts + journal
+    + profit + rates + assets
 
   static func isPage(_ path: String) -> Bool {
     path == "/" || path == "/console" || path.hasPrefix("/console/")

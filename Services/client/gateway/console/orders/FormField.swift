@@ -81,7 +81,9 @@ struct SentForm: Sendable {
   }
 
   /// What is wrong besides the fields: all of it when no field is named.
-  var detail: String { error.violations.isEmpty ? error.message : "Look at the marked fields." }
+  var detail: String {
+    error.violations.isEmpty ? Look.sentence(error.message) : "Look at the marked fields."
+  }
 
   /// Whether the form, and not the world, is to be changed: then it is shown again.
   static func isCurable(_ error: RPCError) -> Bool {
