@@ -28,7 +28,7 @@ final class Operator: Sendable {
   /// Each has his own work, and looks at it again and again until cancelled.
   func goOn() async {
     await withTaskGroup(of: Void.self) { group in
-      for look in [lookAtOrders, lookAtPayments, lookAtPayouts, lookAtCredentials] {
+      for look in [lookAtOrders, lookAtPurchases, lookAtPayouts, lookAtCredentials] {
         group.addTask {
           while !Task.isCancelled {
             await self.attempt("looking") { try await look() }
@@ -45,11 +45,21 @@ final class Operator: Sendable {
     }
   }
 
-  private func lookAtPayments() async throws {
-    for order in try await orders(in: .purchasing)
-    where order.waiting?.reason?.code == "SUPPLIER_PAYMENT_FAILED" {
+  private func lookAtPurchases() async throws {
+    let purchasing = try await orders(in: .purchasing)
+    for order in purchasing where order.waiting?.reason?.code == "SUPPLIER_PAYMENT_FAILED" {
       await attempt(order.orderID) { try await self.payOrClose(order) }
     }
+    if purchasing.contains(where: { $0.waiting?.reason?.code == "BROWSER_ACCOUNT_CLOSED" }) {
+      try await reopenShop()
+    }
+  }
+
+  /// Somebody has signed in to the shop by hand and found the account in order.
+  private func reopenShop() async throws {
+    notes.did("RefreshCredentials")
+    _ = try await cluster.credentials.refreshCredentials(
+      .init(userID: 0, api: "aliexpress-shop", environment: .sandbox), options: Market.options)
   }
 
   /// Resellers are told when their tokens are no good any more.
