@@ -14,7 +14,9 @@ import RPC
 /// from a page of the same session (`FormOrigin`); nothing changes by a GET. Everything works without
 /// the script, which only keeps `data-live` parts of a page up to date.
 enum Console {
-  static let routes: [Route] = signingIn + overview + assets
+  static let routes: [Route] =
+    signingIn + overview + connections + payouts + recipients + accounts + journal + profit + rates
+    + assets
 
   static func isPage(_ path: String) -> Bool {
     path == "/" || path == "/console" || path.hasPrefix("/console/")

@@ -1,4 +1,4 @@
-import Mustache
+public import Mustache
 
 /// The console's templates, read once. Their files are compiled into the program.
 enum Templates {
@@ -17,7 +17,29 @@ enum Templates {
     ("layout", PackageResources.layout_mustache),
     ("menu", PackageResources.menu_mustache),
     ("overview", PackageResources.overview_mustache),
+    ("field", PackageResources.field_mustache),
+    ("details", PackageResources.details_mustache),
+    ("connections", PackageResources.connections_mustache),
+    ("connection", PackageResources.connection_mustache),
+    ("consent", PackageResources.consent_mustache),
+    ("connected", PackageResources.connected_mustache),
+    ("payouts", PackageResources.payouts_mustache),
+    ("payout", PackageResources.payout_mustache),
+    ("recipients", PackageResources.recipients_mustache),
+    ("tabs", PackageResources.tabs_mustache),
+    ("ledger", PackageResources.ledger_mustache),
+    ("statement", PackageResources.statement_mustache),
+    ("journal", PackageResources.journal_mustache),
+    ("entry", PackageResources.entry_mustache),
+    ("profit", PackageResources.profit_mustache),
+    ("rates", PackageResources.rates_mustache),
     ("problem", PackageResources.problem_mustache),
     ("signIn", PackageResources.signIn_mustache),
   ]
+}
+
+/// A section of an empty text is left out.
+extension String: @retroactive MustacheCustomRenderable {
+  public var renderText: String { self }
+  public var isNull: Bool { isEmpty }
 }
