@@ -52,11 +52,11 @@ import Testing
       try await shop.finished("o-1")
       let own = try await ConsoleBrowser.signedIn(.reseller(42), to: gateway)
       let statement = try await own.get("\(Self.ledger)?currency=USD").body
-      #expect(statement.contains("reseller:42") && statement.contains("o-1/sale"))
+      #expect(statement.contains("Your statement") && statement.contains("o-1/sale"))
       #expect(!statement.contains("\(Self.ledger)/journal"))
       let other = try await ConsoleBrowser.signedIn(.reseller(43), to: gateway)
       let named = try await other.get("\(Self.ledger)/statement?account=reseller:42").body
-      #expect(named.contains("<h1>reseller:43</h1>") && !named.contains("o-1/sale"))
+      #expect(named.contains("Nothing went through") && !named.contains("o-1/sale"))
       #expect(try await other.get("\(Self.ledger)/profit").body.contains("No order brought"))
       for path in ["journal", "journal.csv", "entries/o-1%2Fsale", "profit?userId=42"] {
         #expect(try await other.get("\(Self.ledger)/\(path)").status == 403, "\(path)")

@@ -34,7 +34,7 @@ import Testing
       #expect(page.body.contains("Available"))
       #expect(try await browser.get("\(Self.list)/o-1%2Fadmin").status == 403)
       #expect(try await browser.post("\(Self.list)/o-1%2Freseller/retry").status == 403)
-      #expect(try await browser.post("\(Self.list)/o-1%2Freseller/attest").status == 403)
+      #expect(try await browser.post("\(Self.list)/o-1%2Freseller").status == 403)
       #expect(try await browser.get("\(Self.list)?state=PAID").body.contains("No payout is like"))
 
       let wrong = ["payoutId": "p-1", "amount": "five", "currency": "USD"]
@@ -48,6 +48,41 @@ import Testing
         Self.list, ["payoutId": "p-1", "amount": "5.00", "currency": "USD", "payee": "admin"])
       #expect(done.status == 303 && done.headers["Location"].first == "\(Self.list)/p-1")
       #expect(try await browser.get("\(Self.list)/p-1").body.contains("5.00 USD"))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `an administrator says what became of a payout, and sends another again`() async throws {
+    try await GatewayUnderTest.with { gateway in
+      let shop = try await Shop(in: gateway.cluster)
+      let sandbox = gateway.cluster.sandbox
+      try await sandbox.fault("paypal.payoutAmountDiffers", match: "o-1-reseller")
+      try await sandbox.fault("paypal.payoutFailed", match: "o-1-admin")
+      try await shop.sell("o-1")
+      let admin = try await ConsoleBrowser.signedIn(.admin(1), to: gateway)
+      let (reseller, own) = ("\(Self.list)/o-1%2Freseller", "\(Self.list)/o-1%2Fadmin")
+      _ = try await eventually("PayPal's other amount is seen") {
+        try await admin.get(reseller).body.contains("AMOUNT_DIFFERS") ? true : nil
+      }
+      let fields = [
+        "finding": "PAID", "sent": "16.7x", "providerId": "8X1", "evidence": "activity",
+      ]
+      let wrong = try await admin.post(reseller, fields)
+      #expect(wrong.status == 400)
+      #expect(wrong.body.contains(#"value="16.7x""#) && wrong.body.contains("is no amount"))
+      #expect(wrong.body.contains(#"<option value="PAID" selected>"#))
+      let said = try await admin.post(reseller, fields.merging(["sent": "16.73"]) { $1 })
+      #expect(said.status == 303, "\(said.body)")
+      let page = try await admin.get(reseller).body
+      #expect(page.contains("Paid") && !page.contains("Say what became of it"))
+
+      _ = try await eventually("the failed one is seen") {
+        try await admin.get(own).body.contains("Send it again") ? true : nil
+      }
+      #expect(try await admin.post("\(own)/retry").status == 303)
+      let after = try await admin.get(own).body
+      #expect(after.contains("Tries that did not reach the payee"))
+      #expect(after.contains("RECEIVER_ACCOUNT_LOCKED"))
     }
   }
 

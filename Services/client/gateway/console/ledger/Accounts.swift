@@ -44,7 +44,7 @@ struct StatementPage: Sendable {
 
   let tabs: [LedgerTab]
   let environment: String
-  let account: String
+  let heading: String
   let meaning: String
   let figures: [OverviewPage.Figure]
   let lines: [Line]
@@ -126,8 +126,9 @@ extension Console {
     return call.page(
       "statement", "Statement of \(account)", .ledger,
       StatementPage(
-        tabs: LedgerTab.all(.statement, call), environment: environment.word, account: account,
-        meaning: meaning(ofAccount: account), figures: figures(balance),
+        tabs: LedgerTab.all(.statement, call), environment: environment.word,
+        heading: isAdmin ? account : "Your statement",
+        meaning: isAdmin ? meaning(ofAccount: account) : "", figures: figures(balance),
         lines: answer.lines.map { line(of: $0, isAdmin: isAdmin) },
         nextPage: answer.nextPageToken.isEmpty
           ? "" : "\(path)&pageToken=\(encoded(answer.nextPageToken))",

@@ -32,6 +32,7 @@ struct ProfitPage: Sendable {
 
   /// One currency's.
   struct Chart: Sendable {
+    let title: String
     /// Made by us, so it goes into the page as it is.
     let svg: String
   }
@@ -128,7 +129,7 @@ extension Console {
             label: name(of: line.key, by), value: line.gross?.minorUnits ?? 0,
             shown: Shown.amount(line.gross).replacing(" \(currency)", with: ""))
         })
-      return shown.isEmpty ? nil : .init(svg: chart.svg)
+      return shown.isEmpty ? nil : .init(title: chart.title, svg: chart.svg)
     }
   }
 

@@ -29,7 +29,8 @@ struct PayoutLine: Sendable {
     sent = Shown.amount(payout.amount)
     why =
       payout.reason.map { reason in
-        reason.text + (reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))")
+        reason.text.prefix(1).uppercased() + reason.text.dropFirst()
+          + (reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))")
       } ?? ""
     code = payout.reason?.code ?? ""
     comes = PayoutText.next(payout)
@@ -118,14 +119,14 @@ struct PayoutPage: Sendable {
           ("NOT_SENT", "Nothing left our account"), ("PAID", "The payee got it"),
         ]), sent: sent),
       FormField(
-        "providerId", "PayPal's transaction id", hint: "When it was paid.", isRequired: false,
+        "providerId", "PayPal's id", hint: "When it was paid.", isRequired: false,
         sent: sent),
       FormField(
-        "sent", "What the payee got",
+        "sent", "Payee got",
         hint: "Only when it is not \(Shown.amount(payout.amount ?? payout.due)).",
         isRequired: false, sent: sent),
       FormField(
-        "fee", "What PayPal charged", hint: "When it was paid; empty for nothing.",
+        "fee", "PayPal's fee", hint: "When it was paid; empty for nothing.",
         isRequired: false, sent: sent),
       FormField(
         "evidence", "What you saw", .area, hint: "It is kept with your name.", sent: sent),

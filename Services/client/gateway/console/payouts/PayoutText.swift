@@ -17,12 +17,12 @@ enum PayoutText {
   }
 
   static func tone(_ payout: Payout) -> String {
-    switch payout.state {
+    if isForPerson(payout) { return "bad" }
+    return switch payout.state {
     case .paid: "good"
     case .returned, .failed: "bad"
     case .submitted: "busy"
-    case .unclaimed: "warn"
-    case .unknown: isForPerson(payout) ? "bad" : "warn"
+    case .unclaimed, .unknown: "warn"
     case .pending: curesItself.contains(payout.reason?.code ?? "") ? "busy" : "warn"
     case .notDue, .unspecified, .unrecognized: ""
     }
@@ -37,7 +37,7 @@ enum PayoutText {
     case .submitted: "PayPal is asked until it says that the payee has it."
     case .unclaimed: "PayPal gives the payee 30 days to claim it; then it comes back."
     case .unknown: "The same request is repeated under the same key until PayPal knows."
-    case .returned, .failed: "An administrator corrects the cause and sends it again below."
+    case .returned, .failed: "An administrator corrects the cause and sends it again."
     case .paid, .notDue, .unspecified, .unrecognized: ""
     }
   }
@@ -62,7 +62,7 @@ enum PayoutText {
   ]
 
   private static let sentences = [
-    "RESTORED": "An administrator looks at PayPal's activity and says below what became of it.",
+    "RESTORED": "An administrator looks at PayPal's activity and says what became of it.",
     "NO_RECIPIENT": "It is sent as soon as the payee has an address.",
     "RECIPIENT_NOT_VERIFIED": "It is sent as soon as an administrator has verified the address.",
     "HELD": "It is sent when its hold is over.",
@@ -76,13 +76,13 @@ enum PayoutText {
     "PAYPAL_UNAVAILABLE": "PayPal did not take it; it is sent again by itself.",
     "OUTCOME_UNKNOWN": "The same request is repeated under the same key until PayPal knows.",
     "OUTCOME_UNKNOWN_TOO_LONG":
-      "PayPal has forgotten the key. An administrator looks at its activity and says below what "
+      "PayPal has forgotten the key. An administrator looks at its activity and says what "
       + "became of it.",
     "ITEM_MISSING":
-      "PayPal does not show it. An administrator looks at its activity and says below what became "
+      "PayPal does not show it. An administrator looks at its activity and says what became "
       + "of it.",
     "AMOUNT_DIFFERS":
-      "PayPal sent another amount. An administrator looks at its activity and says below what "
+      "PayPal sent another amount. An administrator looks at its activity and says what "
       + "became of it.",
     "NOT_CLAIMED": "PayPal gives the payee 30 days to claim it; then it comes back.",
     "HELD_BY_PAYPAL": "PayPal looks into it; it is asked until it has decided.",

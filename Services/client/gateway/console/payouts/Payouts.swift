@@ -58,7 +58,7 @@ extension Console {
         "It is sent again under its next generation.", goTo: PayoutLine.path(payout.payoutID))
     },
     Route(
-      .post, "\(one)/attest", "attestPayoutPage", "Says what became of a payout.",
+      .post, one, "attestPayoutPage", "Says what became of a payout.",
       audience: .session, body: .form, answer: .page
     ) { call in
       try await call.submit {
