@@ -1,5 +1,5 @@
 import Foundation
-import Logging
+public import Logging
 
 /// Who started the process and wants to hear how far it is, such as systemd.
 ///
