@@ -9,6 +9,8 @@ final class Operator: Sendable {
   /// After so many tries the buyer gets his money back, where that is allowed.
   private static let retriesMax = 6
   private static let pause = Duration.milliseconds(150)
+  /// Who see to orders at the same time.
+  private static let personsMax = 8
   static let pageSize: Int32 = 500
 
   let market: Market
@@ -40,8 +42,16 @@ final class Operator: Sendable {
   }
 
   private func lookAtOrders() async throws {
-    for order in try await orders(in: .needsAttention) {
-      await attempt(order.orderID) { try await self.help(order) }
+    let waiting = try await orders(in: .needsAttention)
+    await withTaskGroup(of: Void.self) { group in
+      for person in 0..<Self.personsMax {
+        group.addTask {
+          for index in stride(from: person, to: waiting.count, by: Self.personsMax) {
+            let order = waiting[index]
+            await self.attempt(order.orderID) { try await self.help(order) }
+          }
+        }
+      }
     }
   }
 

@@ -5,7 +5,8 @@ import Support
 /// One fault run: sells all orders while everything goes wrong, lets it settle, and judges.
 ///
 /// **Invariant:** it ends by itself. Faults and kills end when nearly all orders are settled, or at
-/// `Size.deadline`; then what is left has `Size.settle` to end in peace, and is judged as it is.
+/// `Size.deadline`; then what is left ends in peace, for as long as some of it does now and then, at
+/// most for `Size.settle`, and is judged as it is.
 struct Run: Sendable {
   struct Size: Sendable {
     let orders: Int
@@ -28,6 +29,8 @@ struct Run: Sendable {
   private static let shopFactor = 2.0
   private static let lookPause = Duration.milliseconds(500)
   private static let reportPause = Duration.seconds(10)
+  /// When nothing has settled for so long, nothing will: the longest pause of the services is a minute.
+  private static let stall = Duration.seconds(150)
 
   let market: Market
   let scenarios: [Scenario]
@@ -144,11 +147,15 @@ struct Run: Sendable {
     }
   }
 
-  /// Waits until nothing is under way any more, with people helping, at most for `Size.settle`.
+  /// Waits until nothing is under way any more, with people helping.
   func settle() async throws -> Aftermath {
     let helping = Task { await people.goOn() }
-    await lookAgain(until: .now + size.settle) {
-      $0.open.isEmpty && people.fundings.open.isEmpty
+    var fewest = Int.max
+    var stallsAt = ContinuousClock.now + Self.stall
+    await lookAgain(until: .now + size.settle) { aftermath in
+      let open = aftermath.open.count
+      if open < fewest { (fewest, stallsAt) = (open, .now + Self.stall) }
+      return (open == 0 && people.fundings.open.isEmpty) || ContinuousClock.now > stallsAt
     }
     helping.cancel()
     await helping.value
