@@ -77,6 +77,15 @@ public enum Shown {
     return "\(reason.code): \(reason.text)\(provider)\(owner)"
   }
 
+  /// Who can cure what a reason names.
+  ///
+  /// - Parameter goesOn: whether it goes on by itself.
+  public static func owner(_ reason: Reason?, goesOn: Bool) -> String {
+    let owner = reason?.owner ?? ""
+    if !owner.isEmpty, owner != "nobody" { return "the \(owner)" }
+    return goesOn ? "nobody has to: it goes on by itself" : "the platform"
+  }
+
   /// One line of text: control characters become spaces.
   public static func line(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { !isControl($0) }

@@ -44,7 +44,7 @@ extension Explanation.Wait {
     self.init(
       what: "the order", because: Shown.reason(waiting.reason),
       since: Shown.time(waiting.since), next: waiting.next, nextAt: Shown.time(waiting.nextAt),
-      who: Self.who(waiting.reason, goesOn: waiting.nextAt != nil),
+      who: Shown.owner(waiting.reason, goesOn: waiting.nextAt != nil),
       commands: waiting.allowedActions.compactMap { Self.command($0, order.orderID) })
   }
 
@@ -58,7 +58,7 @@ extension Explanation.Wait {
       because: Shown.reason(purchase.reason), since: Shown.time(purchase.updatedAt),
       next: Self.next(purchase),
       nextAt: Shown.time(purchase.nextAt),
-      who: Self.who(purchase.reason, goesOn: purchase.nextAt != nil),
+      who: Shown.owner(purchase.reason, goesOn: purchase.nextAt != nil),
       commands: ["dropwire purchase \(purchase.orderID)"])
   }
 
@@ -77,14 +77,8 @@ extension Explanation.Wait {
       because: Shown.reason(payout.reason), since: Shown.time(payout.updatedAt),
       next: payout.nextAt == nil ? "" : "the ledger goes on by itself",
       nextAt: Shown.time(payout.nextAt),
-      who: Self.who(payout.reason, goesOn: payout.nextAt != nil),
+      who: Shown.owner(payout.reason, goesOn: payout.nextAt != nil),
       commands: ["dropwire payout get \(payout.payoutID)"])
-  }
-
-  private static func who(_ reason: Reason?, goesOn: Bool) -> String {
-    let owner = reason?.owner ?? ""
-    if !owner.isEmpty, owner != "nobody" { return "the \(owner)" }
-    return goesOn ? "nobody has to: it goes on by itself" : "the platform"
   }
 
   private static func command(_ action: OrderAction, _ order: String) -> String? {

@@ -10,6 +10,11 @@ enum Look {
     return words.prefix(1).uppercased() + words.dropFirst()
   }
 
+  /// A service's words as a sentence of their own begins.
+  static func sentence(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst()
+  }
+
   static func tone(_ state: OrderState) -> String {
     switch state {
     case .delivered, .purchased, .shipped: "good"

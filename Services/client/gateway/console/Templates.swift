@@ -14,10 +14,19 @@ enum Templates {
   }
 
   private static let files: [(name: String, bytes: [UInt8])] = [
+    ("actions", PackageResources.actions_mustache),
+    ("checkout", PackageResources.checkout_mustache),
+    ("facts", PackageResources.facts_mustache),
+    ("field", PackageResources.field_mustache),
     ("layout", PackageResources.layout_mustache),
     ("menu", PackageResources.menu_mustache),
+    ("orders", PackageResources.orders_mustache),
     ("overview", PackageResources.overview_mustache),
+    ("paid", PackageResources.paid_mustache),
     ("problem", PackageResources.problem_mustache),
+    ("queue", PackageResources.queue_mustache),
     ("signIn", PackageResources.signIn_mustache),
+    ("story", PackageResources.story_mustache),
+    ("wait", PackageResources.wait_mustache),
   ]
 }

@@ -86,3 +86,6 @@ if (signIn && location.hash.length > 1) {
 tellTimes(document);
 setInterval(() => tellTimes(document), 15000);
 if (live().length > 0) watch();
+
+// A form that only goes on is sent by itself.
+document.querySelector("form[data-go-on]")?.requestSubmit();
