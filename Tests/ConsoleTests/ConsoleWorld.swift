@@ -32,7 +32,7 @@ struct ConsoleWorld: Sendable {
       let (gateway, url) = try await cluster.startGateway(
         port: port, environment: ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:\(port)"])
       do {
-        try await launcher(cluster).withBrowser { session in
+        try await withBrowser(launcher(cluster)) { session in
           let visitor = Visitor(session: session, url: url)
           try await visitor.use(.desk)
           try await body(ConsoleWorld(cluster: cluster, shop: shop, visitor: visitor))
@@ -42,6 +42,22 @@ struct ConsoleWorld: Sendable {
         await gateway.killNow()
         throw error
       }
+    }
+  }
+
+  /// A browser may fail to start where much else goes on; then another one is taken, once.
+  private static func withBrowser(
+    _ launcher: BrowserLauncher, _ body: (WebDriverSession) async throws -> Void
+  ) async throws {
+    var hasStarted = false
+    func look(_ session: WebDriverSession) async throws {
+      hasStarted = true
+      try await body(session)
+    }
+    do {
+      try await launcher.withBrowser(look)
+    } catch is BrowserFailure where !hasStarted {
+      try await launcher.withBrowser(look)
     }
   }
 

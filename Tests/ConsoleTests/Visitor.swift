@@ -1,5 +1,7 @@
+import Contract
 import Foundation
 import Outside
+import Runtime
 import Support
 
 @testable import Purchasing
@@ -22,6 +24,9 @@ struct Visitor: Sendable {
 
   /// Loads a page by its path.
   func open(_ path: String) async throws { try await session.open(url + path) }
+
+  /// Runs a script in the page and gives what it returns.
+  func script(_ text: String) async throws -> JSON { try await session.script(text) }
 
   /// What the page's address has after the host.
   func path() async throws -> String {
@@ -54,17 +59,27 @@ struct Visitor: Sendable {
     try await session.click("\(selector) option[value=\"\(value)\"]")
   }
 
-  /// Clicks a link or button by what it shows.
+  /// Clicks a link or button by what it shows, once it is there.
   func click(showing text: String, in selector: String = "body") async throws {
-    let found = try await session.script(
-      """
-      const all = document.querySelector(arguments[0]).querySelectorAll('a, button, summary');
-      const found = [...all].find(each => each.innerText.trim() === arguments[1]);
-      if (!found) return false;
-      found.setAttribute('data-picked', ''); return true;
-      """, .string(selector), .string(text))
-    guard found.bool == true else { throw NotShown(what: "a button \"\(text)\"", page: self) }
-    try await click("[data-picked]")
+    _ = try await eventually("\(selector) has a button \"\(text)\"", within: .seconds(10)) {
+      let found = try await session.script(
+        """
+        document.querySelectorAll('[data-picked]').forEach(e => e.removeAttribute('data-picked'));
+        const all = [...document.querySelectorAll(arguments[0])].flatMap(
+          part => [...part.querySelectorAll('a, button, summary')]);
+        const found = all.find(e => e.checkVisibility() && e.innerText.trim() === arguments[1]);
+        found?.setAttribute('data-picked', '');
+        return found !== undefined;
+        """, .string(selector), .string(text))
+      guard found.bool == true else { return nil as Bool? }
+      do {
+        try await click("[data-picked]")
+      } catch let refusal as WebDriverRefusal where refusal.code == "no such element" {
+        // The part was brought up to date in between.
+        return nil
+      }
+      return true
+    }
   }
 
   /// Waits until an element shows a text, without loading the page again.
@@ -124,9 +139,27 @@ struct Visitor: Sendable {
   }
 }
 
-/// Something that a page should show and does not.
-struct NotShown: Error, CustomStringConvertible {
-  let description: String
+/// What people do in many tests.
+extension Visitor {
+  /// Signs in by the page that a person without a session is sent to.
+  func signIn(as actor: Runtime.Actor, to path: String = "/console") async throws {
+    try await open(path)
+    try await type(try await ConsoleWorld.token(actor), into: "textarea[name=token]")
+    try await click(showing: "Sign in", in: "main")
+  }
 
-  init(what: String, page: Visitor) { description = "there is no \(what) at \(page.url)" }
+  /// Fills in the fields of an address.
+  func fill(_ address: Contract.Address) async throws {
+    let parts = [
+      ("fullName", address.fullName), ("phone", address.phone), ("line1", address.line1),
+      ("city", address.city), ("province", address.province),
+      ("postalCode", address.postalCode), ("country", address.country),
+    ]
+    for (name, text) in parts { try await type(text, into: "[name=\"shipTo.\(name)\"]") }
+  }
+
+  /// Says yes to the question that a page asks.
+  func accept() async throws {
+    _ = try await session.driver.call(.post, "/session/\(session.id)/alert/accept")
+  }
 }
