@@ -45,6 +45,7 @@ struct CheckoutTests {
       ] {
         try await visitor.wait(for: told, in: ".timeline")
       }
+      try await visitor.wait(for: "The order is Delivered.", in: "[role=status].unseen")
       #expect(try await visitor.isMarked(), "the page was never loaded anew")
       try await visitor.look("story")
     }

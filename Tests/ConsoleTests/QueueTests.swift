@@ -22,6 +22,7 @@ struct QueueTests {
       try await visitor.mark()
       try await world.shop.sell("refused")
       try await visitor.wait(for: "OUT_OF_STOCK", in: ".todo")
+      try await visitor.wait(for: "Orders to do: 1", in: "[role=status].unseen")
       #expect(try await visitor.isMarked(), "it appeared without a load")
       try await body(world, visitor)
     }

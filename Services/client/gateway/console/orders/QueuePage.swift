@@ -13,6 +13,8 @@ struct QueuePage: Sendable {
   let filters: [FormField]
   let cards: [Card]
   let hasMore: Bool
+  /// For those who hear the page: how many there are.
+  let said: String
 }
 
 /// Why an order waits, for people. The names are the templates'.
@@ -70,6 +72,6 @@ extension Console {
             line: OrderLine(order), wait: WaitBox(order.waiting ?? Waiting()),
             actions: ActionForm.all(
               order, isAdmin: call.session?.isAdmin == true, back: "/console/queue"))
-        }, hasMore: answer.hasMore))
+        }, hasMore: answer.hasMore, said: "Orders to do: \(answer.orders.count)"))
   }
 }
