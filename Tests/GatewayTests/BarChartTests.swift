@@ -50,6 +50,12 @@ struct BarChartTests {
     #expect(!svg.contains("style="), "the pages' policy lets no style be inline")
   }
 
+  @Test func `few bars are drawn small, and no bar is fat`() {
+    #expect(chart(5).svg.contains(#"viewBox="0 0 320 232""#))
+    #expect(chart(5).svg.contains(#"width="66""#))
+    #expect(chart(1, 2, 3, 4, 5, 6, 7).svg.contains(#"viewBox="0 0 640 232""#))
+  }
+
   @Test func `a label that has no room keeps its end`() {
     #expect(BarChart.shortened("2026-11", to: 7) == "2026-11")
     #expect(BarChart.shortened("1005001000000001", to: 6) == "…00001")

@@ -11,7 +11,9 @@ struct BarChart: Sendable {
   }
 
   /// Pixels of the drawing, before the browser scales it.
-  private static let width = 640
+  private static let widthMax = 640
+  private static let widthMin = 320
+  private static let slotMax = 104
   private static let plotHeight = 180
   private static let top = 24
   private static let bottom = 28
@@ -23,6 +25,11 @@ struct BarChart: Sendable {
 
   let title: String
   let bars: [Bar]
+
+  /// Few bars need less, so that they are seen at once on a phone.
+  private var width: Int {
+    min(Self.widthMax, max(Self.widthMin, bars.count * Self.slotMax + 2 * Self.left))
+  }
 
   private var highest: UInt64 { UInt64(max(0, bars.map(\.value).max() ?? 0)) }
   private var lowest: UInt64 { min(0, bars.map(\.value).min() ?? 0).magnitude }
@@ -40,15 +47,16 @@ struct BarChart: Sendable {
   var svg: String {
     guard !bars.isEmpty else { return "" }
     let height = Self.top + Self.plotHeight + Self.bottom
-    let slot = (Self.width - 2 * Self.left) / bars.count
+    let slot = (width - 2 * Self.left) / bars.count
     let drawn = bars.enumerated().map { index, bar in
       drawing(bar, from: Self.left + index * slot, slot: slot)
     }
+    let kind = width == Self.widthMax ? "chart" : "chart few"
     return """
-      <svg class="chart" viewBox="0 0 \(Self.width) \(height)" role="img" \
+      <svg class="\(kind)" viewBox="0 0 \(width) \(height)" role="img" \
       aria-labelledby="chart-title"><title id="chart-title">\(Self.escaped(title))</title>\
       \(drawn.joined())\
-      <line class="axis" x1="0" y1="\(axis)" x2="\(Self.width)" y2="\(axis)"/></svg>
+      <line class="axis" x1="0" y1="\(axis)" x2="\(width)" y2="\(axis)"/></svg>
       """
   }
 
@@ -56,7 +64,7 @@ struct BarChart: Sendable {
     let isDown = bar.value < 0
     // What is not zero is seen.
     let length = max(bar.value == 0 ? 0 : 1, Self.scaled(bar.value.magnitude, span: span))
-    let width = max(1, slot * Self.share / 100)
+    let width = max(1, min(slot, Self.slotMax) * Self.share / 100)
     let start = x + (slot - width) / 2
     let (y, middle) = (isDown ? axis : axis - length, x + slot / 2)
     let valueY = isDown ? axis + length + 14 : axis - length - 6

@@ -107,7 +107,8 @@ struct PayoutPage: Sendable {
     ])
     return details
       + Detail.times([
-        ("Next look", payout.nextAt), ("Made", payout.createdAt), ("Changed", payout.updatedAt),
+        ("Next look", PayoutText.isForPerson(payout) ? nil : payout.nextAt),
+        ("Made", payout.createdAt), ("Changed", payout.updatedAt),
       ])
   }
 

@@ -61,8 +61,11 @@ enum PayoutText {
     "PAYEE_BALANCE_TOO_LOW",
   ]
 
+  private static let forPerson =
+    "An administrator looks at PayPal's activity and says what became of it."
+
   private static let sentences = [
-    "RESTORED": "An administrator looks at PayPal's activity and says what became of it.",
+    "RESTORED": forPerson,
     "NO_RECIPIENT": "It is sent as soon as the payee has an address.",
     "RECIPIENT_NOT_VERIFIED": "It is sent as soon as an administrator has verified the address.",
     "HELD": "It is sent when its hold is over.",
@@ -75,16 +78,8 @@ enum PayoutText {
     "PAYPAL_NOT_CONFIGURED": "It is sent once this world has a PayPal account.",
     "PAYPAL_UNAVAILABLE": "PayPal did not take it; it is sent again by itself.",
     "OUTCOME_UNKNOWN": "The same request is repeated under the same key until PayPal knows.",
-    "OUTCOME_UNKNOWN_TOO_LONG":
-      "PayPal has forgotten the key. An administrator looks at its activity and says what "
-      + "became of it.",
-    "ITEM_MISSING":
-      "PayPal does not show it. An administrator looks at its activity and says what became "
-      + "of it.",
-    "AMOUNT_DIFFERS":
-      "PayPal sent another amount. An administrator looks at its activity and says what "
-      + "became of it.",
-    "NOT_CLAIMED": "PayPal gives the payee 30 days to claim it; then it comes back.",
+    "OUTCOME_UNKNOWN_TOO_LONG": forPerson, "ITEM_MISSING": forPerson, "AMOUNT_DIFFERS": forPerson,
+    "NOT_CLAIMED": "The payee claims it with a PayPal account of that address.",
     "HELD_BY_PAYPAL": "PayPal looks into it; it is asked until it has decided.",
     "BATCH_REFUSED": "It is sent again by itself, in a smaller batch.",
   ]
