@@ -6,7 +6,7 @@ import NIOHTTP1
 import Synchronization
 
 /// The load of `bench gateway`: viewers who watch all orders, reads at a steady rate, and an order each
-/// second, so that there is something to see. Prints `ready`, then its figures.
+/// second, so that there is something to see. Prints `ready` and where, then its figures.
 struct GatewayLoad: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "gateway-load", shouldDisplay: false)
 
@@ -41,7 +41,7 @@ struct GatewayLoad: AsyncParsableCommand {
       while tally.viewing.load(ordering: .relaxed) < viewers {
         try? await Task.sleep(for: .milliseconds(20))
       }
-      print("ready")
+      print("ready \(url)")
       fflush(nil)
       let end = ContinuousClock.now + .seconds(seconds)
       await withTaskGroup(of: Void.self) { readers in

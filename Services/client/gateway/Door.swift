@@ -9,7 +9,7 @@ import Runtime
 struct Door: HTTPResponder {
   struct Context: InitializableFromSource {
     /// Where the request comes from.
-    let address: String
+    var address: String
 
     init(source: ApplicationRequestContextSource) {
       address = source.channel.remoteAddress?.ipAddress ?? "local"
@@ -24,6 +24,9 @@ struct Door: HTTPResponder {
 
   func respond(to request: Request, context: Context) async throws -> Response {
     let trail = Trail(request.headers)
+    var context = context
+    context.address = ForwardedAddress.client(
+      request.headers, peer: context.address, proxies: limits.proxies)
     var response: Response
     do {
       response = try await answer(request, context, trail)
@@ -73,7 +76,9 @@ struct Door: HTTPResponder {
       try rates.take(context.address)
       throw error
     }
-    try rates.take(person?.description ?? context.address)
+    // Providers come from where strangers do, behind a proxy; these must not use up their share.
+    let stranger = route.body == .raw ? "\(context.address) \(route.name)" : context.address
+    try rates.take(person?.description ?? stranger)
     let query = try Query(request.uri.query ?? "", route.query)
     let body = try await body(request, route.body)
     var options = trail.options(timeout: limits.answerTimeout)

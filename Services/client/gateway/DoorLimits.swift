@@ -10,6 +10,8 @@ struct DoorLimits: Sendable {
   var idleSeconds = 60
   /// For a service's answer.
   var answerTimeout = Duration.seconds(20)
+  /// Proxies of ours before the gateway.
+  var proxies = 0
   /// Requests of one client.
   var perSecond = 50
   var burst = 100

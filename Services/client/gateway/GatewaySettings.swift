@@ -103,6 +103,10 @@ struct GatewaySettings: Sendable {
     limits.burst = settings.int(
       "DROPWIRE_GATEWAY_REQUEST_BURST", default: limits.burst, in: 1...1_000_000,
       help: "Requests that one client may make at once.")
+    limits.proxies = settings.int(
+      "DROPWIRE_GATEWAY_PROXIES", default: 0, in: 0...8,
+      help: "Proxies before it that add to X-Forwarded-For: an address is then the one that the "
+        + "first of them was called from.")
     limits.viewersOfOneMax = settings.int(
       "DROPWIRE_GATEWAY_VIEWERS_OF_ONE", default: limits.viewersOfOneMax, in: 1...10_000,
       help: "Live updates that one client may have open.")
