@@ -133,8 +133,7 @@ let package = Package(
     library(
       "Gateway", "Services/client/gateway",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Money", "Presentation", hummingbird,
-        hummingbirdCore,
+        "Contract", "RPC", "Runtime", "Outside", "Presentation", hummingbird, hummingbirdCore,
         httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle, signals, logging,
         nioCore,
       ],
