@@ -1,6 +1,6 @@
 import Contract
 import Foundation
-import Money
+import Presentation
 import RPC
 
 /// What becomes of the forms of an order's actions.
@@ -81,10 +81,8 @@ extension Console {
     -> Contract.Money
   {
     let code = order.price?.currency ?? ""
-    do throws(MoneyError) {
-      let amount = try Amount(
-        decimal: call.form.text(field), currency: try Currency(validating: code))
-      return .init(minorUnits: amount.minorUnits, currency: code)
+    do throws(Entered.Unreadable) {
+      return try Entered.amount(call.form.text(field), code)
     } catch {
       throw Query.refusal(field, "is no amount in \(code) such as 8.00")
     }
