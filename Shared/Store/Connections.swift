@@ -11,6 +11,9 @@ struct Connections: Sendable {
 
   /// Pages of the journal before it is copied into the database: 16 MiB.
   private static let checkpointPages = 4000
+  /// What the writer keeps of the file in memory. With SQLite's 2 MiB a sale in a ledger of three
+  /// million entries read 13 pages again, with this 9.
+  private static let writerCacheKibibytes = 64 * 1024
   /// What the journal's file keeps of its size after that.
   private static let journalBytes = 64 * 1024 * 1024
   /// How long to wait for another program that looks into the file, such as a backup.
@@ -32,6 +35,7 @@ struct Connections: Sendable {
       try database.execute(
         sql: """
           PRAGMA synchronous = FULL;
+          PRAGMA cache_size = -\(writerCacheKibibytes);
           PRAGMA wal_autocheckpoint = \(checkpointPages);
           PRAGMA journal_size_limit = \(journalBytes);
           """)
