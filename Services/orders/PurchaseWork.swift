@@ -183,7 +183,7 @@ struct PurchaseWork: Sendable {
       order, intent, reason, delay: CallRules.pollDelay(attempts: intent.attempts))
   }
 
-  /// Looks again later. What a person was told stays.
+  /// Looks again later. What a person was told stays, in the words that are known best by now.
   private func wait(_ order: Order, _ intent: Intent, _ reason: OrderReason, delay: Int64)
     async throws
   {
@@ -195,6 +195,11 @@ struct PurchaseWork: Sendable {
       try orders.transaction.postpone(
         OrderEffect.pollPurchase.rawValue, order.orderID, until: orders.transaction.now + delay,
         note: reason.code)
+      let told = try orders.order(order.orderID)?.waits.first { $0.subject == .purchase }
+      guard let told, told.reason.code == reason.code, told.reason != reason else { return }
+      try orders.put(
+        NewWait(subject: .purchase, reason: reason, next: told.next, nextAt: told.nextAt),
+        order.orderID)
     }
   }
 
