@@ -191,7 +191,8 @@ struct PurchaseWork: Sendable {
     try await wait(order, reason) { _ in CallRules.pollDelay(attempts: intent.attempts) }
   }
 
-  /// Looks again later, by a delay that may depend on the time. What a person was told stays.
+  /// Looks again later, by a delay that may depend on the time. What a person was told stays, in the
+  /// words that are known best by now.
   private func wait(
     _ order: Order, _ reason: OrderReason, delay: @escaping @Sendable (Int64) -> Int64
   ) async throws {
@@ -199,8 +200,13 @@ struct PurchaseWork: Sendable {
       let now = orders.transaction.now
       let due = now + delay(now)
       guard order.state == .purchasing else {
-        return try orders.transaction.postpone(
+        try orders.transaction.postpone(
           OrderEffect.pollPurchase.rawValue, order.orderID, until: due, note: reason.code)
+        let told = try orders.order(order.orderID)?.waits.first { $0.subject == .purchase }
+        guard let told, told.reason.code == reason.code, told.reason != reason else { return }
+        return try orders.put(
+          NewWait(subject: .purchase, reason: reason, next: told.next, nextAt: told.nextAt),
+          order.orderID)
       }
       try orders.postpone(
         .pollPurchase, order.orderID,

@@ -76,9 +76,7 @@ extension BrowserPath {
   func note(
     _ reason: PurchaseReason?, in environment: Contract.Environment, _ purchases: PurchaseStore
   ) throws {
-    guard let account = shop.account(in: environment),
-      let mark = shop.passwordMarks(in: environment).first
-    else { return }
+    guard let account = shop.account(in: environment) else { return }
     let name = ShopAccount.Name(environment: environment, account: account)
     guard let reason else {
       try purchases.open(name)
@@ -86,8 +84,8 @@ extension BrowserPath {
     }
     if ShopAccountRules.isAccounts(reason) {
       let failed = ShopAccountRules.failed(
-        try purchases.shopAccount(name), reason, mark: mark, pause: accountPause,
-        now: purchases.transaction.now)
+        try purchases.shopAccount(name), reason, marks: shop.passwordMarks(in: environment),
+        pause: accountPause, now: purchases.transaction.now)
       try purchases.put(failed, name)
       return
     }

@@ -59,6 +59,22 @@ import Testing
     }
   }
 
+  @Test func `what purchasing learns meanwhile is told to whoever must find out`() async throws {
+    try await OrdersUnderTest.running { orders in
+      try await unknown(orders)
+      let since = try await orders.order("o-1").waiting?.since
+      _ = try await orders.store.write {
+        try $0.run("UPDATE orderWait SET reasonText = 'what was known before'")
+      }
+      _ = try await eventually("the newer words are shown", within: .seconds(15)) {
+        let text = try await orders.order("o-1").waiting?.reason?.text
+        return text == "as the script says" ? true : nil
+      }
+      let waiting = try await orders.order("o-1").waiting
+      #expect(waiting?.since == since && waiting?.nextAt == nil)
+    }
+  }
+
   @Test func `what was seen about one generation is not taken for the next`() async throws {
     try await OrdersUnderTest.running { orders in
       try await unknown(orders)

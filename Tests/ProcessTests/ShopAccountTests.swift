@@ -38,12 +38,11 @@ import Testing
       try await world.shop.sell("remote", listing: "house")
       let order = try await world.booked("remote")
       #expect(order.purchasePath == "browser" && order.landedCost?.minorUnits == 800)
-      try await world.cluster.sandbox.fault("shop.slow", extra: ["seconds": 30])
+      try await world.cluster.sandbox.fault("shop.slow", extra: ["seconds": 8])
       try await world.shop.sell("killed", listing: "house")
+      // The driver answers no question about its browsers while one of them loads a page.
       _ = try await eventually("a browser is at work there", within: .seconds(20)) {
-        let isAtWork = try await !world.cluster.sandbox.strikes().isEmpty
-        let sessions = try await grid.sessions()
-        return isAtWork && sessions == 1 ? true : nil
+        try await world.cluster.sandbox.strikes().isEmpty ? nil : true
       }
       await world.cluster.kill(.purchasing)
       #expect(try await grid.sessions() == 1, "nobody has ended it")

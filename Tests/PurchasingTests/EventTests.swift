@@ -126,18 +126,31 @@ import Testing
     }
   }
 
-  @Test func `what a person finds for one purchase lets the push about the other count`()
-    async throws
-  {
+  @Test(arguments: [true, false])
+  func `what a person finds for one purchase lets the push about the other count`(
+    _ isPlaced: Bool
+  ) async throws {
     try await Test.running(mayRepeat: false) { test in
-      let first = try await Self.lose(test, "o-1")
+      var first = ""
+      if isPlaced {
+        first = try await Self.lose(test, "o-1")
+      } else {
+        test.supplier.script(.vanish)
+        _ = try await test.buy("o-1")
+      }
       let second = try await Self.lose(test, "o-2")
-      _ = try await Self.tell(test, Self.push(first))
-      _ = try await Self.tell(test, Self.push(second, id: "E-2"))
+      for id in [first, second] where !id.isEmpty {
+        _ = try await Self.tell(test, Self.push(id, id: "E-\(id)"))
+      }
       for order in ["o-1", "o-2"] { try await Self.settled(test, order) }
-      let told = ReconcilePurchaseRequest(
-        orderID: "o-1", supplierOrderIDs: [first], foundBy: "operator:test", generation: 1,
-        landedCost: .init(minorUnits: 800, currency: "USD"))
+      var told = ReconcilePurchaseRequest(
+        orderID: "o-1", foundBy: "operator:test", generation: 1)
+      if isPlaced {
+        told.supplierOrderIDs = [first]
+        told.landedCost = .init(minorUnits: 800, currency: "USD")
+      } else {
+        told.notPlacedEvidence = "it is not in the list"
+      }
       _ = try await test.client.reconcilePurchase(told, options: Test.asOperator)
       #expect(try await test.wait(for: "o-2", .purchased).supplierOrderIDs == [second])
     }
@@ -156,49 +169,6 @@ import Testing
       test.supplier.change { $0.orderReading = nil }
       #expect(try await test.wait(for: "o-1", .purchased).supplierOrderIDs == [id])
     }
-  }
-
-  /// A pushed order in words: its quantity, and a part of its address when that is told.
-  private static func order(_ id: String, _ count: Int64, _ told: [String: String] = [:])
-    -> SupplierOrder
-  {
-    SupplierOrder(
-      id: id, status: "", isCancelled: false, amount: nil, parts: nil, payTimeoutSeconds: nil,
-      lines: [.init(productID: "1", skuID: "2", count: count)], destination: Destination(told))
-  }
-
-  private static func content(_ orderID: String, _ quantity: Int, city: String = "San Francisco")
-    -> PurchaseContent
-  {
-    var address = Test.address
-    address.city = city
-    return PurchaseContent(
-      orderID: orderID, generation: 1, userID: 42, environment: .sandbox, productURL: "",
-      productID: "1", skuID: "2", quantity: quantity, shipTo: address,
-      ceiling: ScriptedSupplier.usd(1500))
-  }
-
-  @Test func `a pushed order is a purchase's only when nothing else would do`() {
-    let own = Self.content("o-1", 2)
-    func verdict(_ orders: [SupplierOrder], _ rivals: [PurchaseContent] = []) -> PushRules.Verdict {
-      PushRules.verdict(orders, own, rivals: rivals)
-    }
-    #expect(verdict([Self.order("a", 2)]) == .own("a"))
-    #expect(verdict([Self.order("a", 3)]) == .none)
-    #expect(verdict([Self.order("a", 2, ["postal_code": "94105"])]) == .own("a"))
-    #expect(verdict([Self.order("a", 2, ["postal_code": "94106"])]) == .none)
-    #expect(verdict([Self.order("a", 2, ["full_name": "A*** L***"])]) == .own("a"))
-    // Two whole ones, or one that may be a half of it.
-    #expect(verdict([Self.order("a", 2), Self.order("b", 2)]) == .several(["a", "b"]))
-    #expect(verdict([Self.order("a", 1), Self.order("b", 1)]) == .several(["a", "b"]))
-    #expect(verdict([Self.order("a", 1)]) == .several(["a"]))
-    #expect(verdict([Self.order("a", 2), Self.order("b", 2, ["city": "Oakland"])]) == .own("a"))
-    // Another purchase that it could be.
-    #expect(verdict([Self.order("a", 2)], [Self.content("o-2", 2)]) == .several(["a"]))
-    #expect(verdict([Self.order("a", 2)], [Self.content("o-2", 1)]) == .own("a"))
-    let elsewhere = Self.content("o-2", 2, city: "Oakland")
-    #expect(verdict([Self.order("a", 2)], [elsewhere]) == .several(["a"]))
-    #expect(verdict([Self.order("a", 2, ["city": "San Francisco"])], [elsewhere]) == .own("a"))
   }
 
   @Test func `a push is about every unknown purchase of its time, however many there are`()

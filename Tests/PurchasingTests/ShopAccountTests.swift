@@ -133,7 +133,7 @@ struct ShopAccountTests {
       var account: ShopAccount?
       for _ in 1...3 {
         account = ShopAccountRules.failed(
-          account, Self.captcha, mark: "mark", pause: 1, now: transaction.now)
+          account, Self.captcha, marks: ["mark"], pause: 1, now: transaction.now)
       }
       if let account { try purchases.put(account, Self.name) }
       let made = try purchases.request(try test.service.read(Self.house("lost"))).purchase
@@ -203,7 +203,13 @@ struct ShopAccountTests {
     #expect(marks == MasterKeyRing(one).marks(of: "a\npassword"))
     #expect(marks != MasterKeyRing(one).marks(of: "a\npasswore"))
     #expect(marks != MasterKeyRing(other).marks(of: "a\npassword"))
-    // After a change of the master key the mark before is known still.
-    #expect(MasterKeyRing(other, older: [one]).marks(of: "a\npassword").contains(marks[0]))
+    // After a change of the master key the mark before is known still, and the count goes on.
+    let changed = MasterKeyRing(other, older: [one]).marks(of: "a\npassword")
+    #expect(changed.contains(marks[0]))
+    let before = ShopAccountRules.failed(nil, Self.captcha, marks: marks, pause: 1, now: 5)
+    let after = ShopAccountRules.failed(before, Self.captcha, marks: changed, pause: 1, now: 6)
+    #expect(after.failures == 2 && after.passwordMark == changed[0])
+    let anew = ShopAccountRules.failed(before, Self.captcha, marks: ["else"], pause: 1, now: 6)
+    #expect(anew.failures == 1)
   }
 }

@@ -59,13 +59,16 @@ enum ShopAccountRules {
       ? .closed(closed(account), until: account.closedUntil) : .open
   }
 
+  /// The account after another failure. With another password the count begins anew.
+  ///
+  /// - Parameter marks: as of `door`; newest first.
   static func failed(
-    _ before: ShopAccount?, _ reason: PurchaseReason, mark: String, pause: Int64, now: Int64
+    _ before: ShopAccount?, _ reason: PurchaseReason, marks: [String], pause: Int64, now: Int64
   ) -> ShopAccount {
-    let failures = before.map { $0.passwordMark == mark ? $0.failures : 0 } ?? 0
+    let failures = before.map { marks.contains($0.passwordMark) ? $0.failures : 0 } ?? 0
     return ShopAccount(
       failures: failures + 1, closedUntil: now + pause, failedAt: now, reason: reason,
-      passwordMark: mark)
+      passwordMark: marks.first ?? "")
   }
 
   private static func closed(_ account: ShopAccount) -> PurchaseReason {

@@ -1,15 +1,16 @@
+import AsyncHTTPClient
 import Foundation
-import FoundationNetworking
-import Support
+import NIOCore
 
 /// A WebDriver server that is not ours: chromedriver, started as a grid would be. Where the tests run
 /// as root it is another user's, since its Chromium refuses to run for root.
-struct RemoteDriver: Sendable {
-  let url: String
+public struct RemoteDriver: Sendable {
+  public let url: String
   private let process: Int32
   private let home: String
 
-  static func start() async throws -> RemoteDriver {
+  /// Starts it, and waits until it says its port.
+  public static func start() async throws -> RemoteDriver {
     let home = "/tmp/dropwire-grid-\(UInt32.random(in: .min ... .max))"
     let user = OtherUser(65_534)
     let isRoot = geteuid() == 0
@@ -41,16 +42,17 @@ struct RemoteDriver: Sendable {
   }
 
   /// Ends it, and the browsers that it has.
-  func stop() {
+  public func stop() {
     kill(process, SIGTERM)
     for path in [home, "\(home).out"] { try? FileManager.default.removeItem(atPath: path) }
   }
 
   /// How many browsers it has.
-  func sessions() async throws -> Int {
-    guard let address = URL(string: "\(url)/sessions") else { return -1 }
-    let (data, _) = try await URLSession.shared.data(from: address)
-    let answer = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-    return (answer?["value"] as? [Any])?.count ?? -1
+  public func sessions() async throws -> Int {
+    let response = try await HTTPClient.shared.execute(
+      HTTPClientRequest(url: "\(url)/sessions"), timeout: .seconds(30))
+    let bytes = try await response.body.collect(upTo: 1 << 20)
+    let answer = try JSONSerialization.jsonObject(with: Data(bytes.readableBytesView))
+    return ((answer as? [String: Any])?["value"] as? [Any])?.count ?? -1
   }
 }
