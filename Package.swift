@@ -68,6 +68,7 @@ let package = Package(
     .executable(name: "dropwire", targets: ["Client"]),
     .executable(name: "sandbox", targets: ["Sandbox"]),
     .executable(name: "bench", targets: ["Bench"]),
+    .executable(name: "chaos", targets: ["Chaos"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -133,9 +134,9 @@ let package = Package(
     library(
       "Gateway", "Services/client/gateway",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Presentation", hummingbird, hummingbirdCore,
-        httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle, signals, logging,
-        nioCore,
+        "Contract", "RPC", "Runtime", "Outside", "Measure", "Presentation", hummingbird,
+        hummingbirdCore, httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle,
+        signals, logging, nioCore,
       ],
       exclude: ["openapi.json"],
       resources: [
@@ -160,6 +161,7 @@ let package = Package(
         nioHTTP1, httpClient, crypto,
       ],
       exclude: ["references"]),
+    program("Chaos", "Tests/Chaos", ["Contract", "RPC", arguments, "Support"]),
     library(
       "Support", "Tests/Support", ["Contract", "RPC", httpClient, nioCore, nioHTTP1, logging]),
     .target(name: "CEverything", dependencies: ["CProtobufC"], path: "Tests/CEverything"),

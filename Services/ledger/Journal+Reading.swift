@@ -8,6 +8,9 @@ extension Journal {
     var environment: Contract.Environment?
     /// Empty for all.
     var orderID = ""
+    /// Empty for all.
+    var entryID = ""
+    var isNewestFirst = false
   }
 
   /// The entry with this id.
@@ -17,12 +20,14 @@ extension Journal {
     return try row.map { try stored($0, lines: lines(of: $0.int("sequence"))) }
   }
 
-  /// The next entries after a sequence number, in order; `limit` at most.
+  /// The next entries after a sequence number, in order or against it; `limit` at most. 0 is the start.
   func entries(after sequence: Int64, limit: Int, _ selection: Selection = Selection()) throws
     -> [StoredEntry]
   {
-    var conditions = "chain = $1 AND sequence > $2"
-    var values: [SQLValue] = [.text(Self.chain), .integer(sequence), .integer(Int64(limit))]
+    let isBackwards = selection.isNewestFirst
+    let start = isBackwards && sequence == 0 ? Int64.max : sequence
+    var conditions = "chain = $1 AND sequence \(isBackwards ? "<" : ">") $2"
+    var values: [SQLValue] = [.text(Self.chain), .integer(start), .integer(Int64(limit))]
     if let environment = selection.environment {
       values.append(.integer(Int64(environment.rawValue)))
       conditions += " AND environment = $\(values.count)"
@@ -31,11 +36,15 @@ extension Journal {
       values.append(.text(selection.orderID))
       conditions += " AND orderID = $\(values.count) AND orderID <> ''"
     }
-    let rows = try transaction.rows(
-      "SELECT * FROM journalEntry WHERE \(conditions) ORDER BY sequence LIMIT $3", values)
-    guard let first = rows.first?.int("sequence"), let last = rows.last?.int("sequence") else {
-      return []
+    if !selection.entryID.isEmpty {
+      values.append(.text(selection.entryID))
+      conditions += " AND entryID = $\(values.count)"
     }
+    let order = isBackwards ? "sequence DESC" : "sequence"
+    let rows = try transaction.rows(
+      "SELECT * FROM journalEntry WHERE \(conditions) ORDER BY \(order) LIMIT $3", values)
+    let sequences = rows.map { $0.int("sequence") }
+    guard let first = sequences.min(), let last = sequences.max() else { return [] }
     if !selection.orderID.isEmpty {
       return try rows.map { try stored($0, lines: lines(of: $0.int("sequence"))) }
     }

@@ -37,12 +37,19 @@ extension LedgerService {
   {
     let actor = try context.actor()
     let payoutID = try payoutID(request.payoutID)
-    let payout = try await store.read { try PayoutStore(transaction: $0).require(payoutID) }
+    let (payout, ends) = try await store.read { transaction in
+      let payouts = PayoutStore(transaction: transaction)
+      let payout = try payouts.require(payoutID)
+      return (payout, try payouts.ends(of: payout))
+    }
     try requireAccess(actor, to: payout.payee)
-    return .init(payout)
+    var answer = Contract.Payout(payout)
+    answer.ends = ends.map { PayoutEnd($0) }
+    return answer
   }
 
-  /// Payouts in the order in which they were made. A reseller who names no payee gets his own.
+  /// Payouts in the order in which they were made, or the newest first. A reseller who names no payee
+  /// gets his own.
   func listPayouts(_ request: ListPayoutsRequest, _ context: CallContext) async throws
     -> ListPayoutsResponse
   {
@@ -57,6 +64,7 @@ extension LedgerService {
       selection.state = Payout.State(request.state)
       if selection.state == nil { fields.reject("state", "is \(request.state.name)") }
     }
+    selection.isNewestFirst = request.newestFirst
     let size = fields.pageSize(request.pageSize)
     let after = fields.pageToken(request.pageToken)
     try fields.finish()

@@ -49,22 +49,25 @@ extension LedgerService {
     }
     let margin = Reconciliation.marginMilliseconds
     let list = try await self.list(environment, from: from - margin, until: until + margin, now)
-    let batches = try await self.batches(environment, from: from, until: until)
+    var batches = try await self.batches(environment, from: from, until: until)
     let ids = Set(list.transactions.flatMap { [$0.id, $0.referenceID] }.filter { !$0.isEmpty })
-    let (bookings, captures) = try await store.read { transaction in
+    let (bookings, captures, attested) = try await store.read { transaction in
       let books = ReconciliationStore(transaction: transaction)
       return (
         try books.bookings(environment, from: from - margin, until: until + margin),
-        try books.captures(ids, environment)
+        try books.captures(ids, environment), try books.attested(ids, environment)
       )
     }
     if bookings.count > ReconciliationStore.bookingsMax {
       throw ActivityMissing(
         code: "TOO_MANY_BOOKINGS", text: "the time has too many bookings; ask for less of it")
     }
+    batches += try await older(
+      than: from, environment,
+      wanted: Self.unexplained(list, batches, known: Set(captures.keys).union(attested.keys)))
     let found = Reconciliation(
       from: from, until: until, now: now, bookings: bookings, captures: captures,
-      batches: batches, list: list)
+      batches: batches, attested: attested, list: list)
     return Self.response(
       found, isWhole: request.withMatched, refreshedAt: list.refreshedAt)
   }
@@ -92,17 +95,51 @@ extension LedgerService {
         code: "TOO_MANY_BATCHES", text: "the time has too many batches; ask for less of it")
     }
     var batches: [Reconciliation.Batch] = []
-    for id in ids {
-      // PayPal first: what ends meanwhile is in the books by then, or differs and is asked again.
-      let outcome = await activity.look(atBatch: id, in: environment)
-      let sent = try await store.read {
-        try ReconciliationStore(transaction: $0).sent(inBatch: id)
-      }
-      if case .done(let report) = outcome {
-        batches.append(.init(sent: sent, report: report))
-      } else {
-        batches.append(.init(sent: sent, report: nil))
-      }
+    for id in ids { batches.append(try await batch(id, environment)) }
+    return batches
+  }
+
+  /// PayPal first: what ends meanwhile is in the books by then, or differs and is asked again.
+  private func batch(_ id: String, _ environment: Contract.Environment) async throws
+    -> Reconciliation.Batch
+  {
+    let outcome = await activity.look(atBatch: id, in: environment)
+    let sent = try await store.read {
+      try ReconciliationStore(transaction: $0).sent(inBatch: id)
+    }
+    guard case .done(let report) = outcome else { return .init(sent: sent, report: nil) }
+    return .init(sent: sent, report: report)
+  }
+
+  /// Lines that may be about items of batches that were not read: what left our account, and what came
+  /// back into it.
+  private static func unexplained(
+    _ list: PayPalTransactionList, _ batches: [Reconciliation.Batch], known: Set<String>
+  ) -> Set<String> {
+    let lines = list.transactions.filter { $0.status != "D" }
+    let wanted = lines.map { $0.amount.isNegative ? $0.id : $0.referenceID }
+    let refunds = lines.filter { known.contains($0.referenceID) }.map(\.id)
+    let items = batches.flatMap { $0.report?.items.map(\.transactionID) ?? [] }
+    return Set(wanted.filter { !$0.isEmpty }).subtracting(known).subtracting(refunds)
+      .subtracting(items)
+  }
+
+  /// Batches of before, newest first, as long as there is something that they may explain: an item is
+  /// paid, or comes back, up to a month after its batch was sent.
+  private func older(
+    than from: Int64, _ environment: Contract.Environment, wanted: Set<String>
+  ) async throws -> [Reconciliation.Batch] {
+    if wanted.isEmpty { return [] }
+    let ids = try await store.read {
+      try ReconciliationStore(transaction: $0).batches(
+        environment, from: from - Self.spanMilliseconds, until: from)
+    }
+    var (batches, open) = ([Reconciliation.Batch](), wanted)
+    for id in ids.prefix(ReconciliationStore.batchesMax) where !open.isEmpty {
+      var batch = try await batch(id, environment)
+      batch.isOlder = true
+      open.subtract(batch.report?.items.map(\.transactionID) ?? [])
+      batches.append(batch)
     }
     return batches
   }

@@ -32,7 +32,7 @@ extension LedgerService {
       nextPageToken: found.count > limit ? page.last?.orderID ?? "" : "")
   }
 
-  /// Entries of an environment in their order, or of one order.
+  /// Entries of an environment in their order or against it, all, of one order, or one.
   func listEntries(_ request: ListEntriesRequest, _ context: CallContext) async throws
     -> ListEntriesResponse
   {
@@ -44,7 +44,9 @@ extension LedgerService {
     let size = fields.pageSize(request.pageSize)
     let after = fields.pageToken(request.pageToken)
     try fields.finish()
-    let selection = Journal.Selection(environment: environment, orderID: orderID)
+    let selection = Journal.Selection(
+      environment: environment, orderID: orderID, entryID: request.entryID,
+      isNewestFirst: request.newestFirst)
     let found = try await store.read {
       try Journal(transaction: $0).entries(after: after, limit: size + 1, selection)
     }

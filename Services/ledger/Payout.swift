@@ -93,6 +93,19 @@ extension Payout {
   /// The key of the newest generation.
   var senderItemID: String { senderItemID(generation) }
 
+  /// What of it one transfer cannot carry, or did not: it stays in the payee's account. Nil when that is
+  /// nothing, and while nothing is owed or all of it is owed again.
+  var left: Amount? {
+    let carried: Amount?
+    switch state {
+    case .notDue, .failed, .returned: carried = nil
+    case .pending: carried = try? PayoutRules.expressible(due)
+    case .submitted, .paid, .unclaimed, .unknown: carried = amount
+    }
+    guard let carried, carried.minorUnits < due.minorUnits else { return nil }
+    return Amount(minorUnits: due.minorUnits - carried.minorUnits, currency: due.currency)
+  }
+
   /// Whether PayPal may have it, so that its account does not.
   var isOnItsWay: Bool { [.submitted, .unclaimed, .unknown].contains(state) }
 }

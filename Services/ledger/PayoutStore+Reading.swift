@@ -50,14 +50,17 @@ extension PayoutStore {
     var orderID = ""
     /// Nil for all.
     var state: Payout.State?
+    var isNewestFirst = false
   }
 
-  /// Payouts in the order in which they were made, after a number.
+  /// Payouts in the order in which they were made, or against it, after a number; 0 is the start.
   func payouts(_ selection: Selection, after number: Int64, limit: Int) throws
     -> [(Int64, Payout)]
   {
-    var conditions = "payout.number > $1"
-    var values: [SQLValue] = [.integer(number), .integer(Int64(limit))]
+    let isBackwards = selection.isNewestFirst
+    let start = isBackwards && number == 0 ? Int64.max : number
+    var conditions = "payout.number \(isBackwards ? "<" : ">") $1"
+    var values: [SQLValue] = [.integer(start), .integer(Int64(limit))]
     if !selection.orderID.isEmpty {
       values += [
         .text("\(selection.orderID)/admin"), .text("\(selection.orderID)/reseller"),
@@ -73,8 +76,42 @@ extension PayoutStore {
       conditions += " AND shown.state = $\(values.count)"
     }
     return try transaction.rows(
-      "\(Self.shown) WHERE \(conditions) ORDER BY payout.number LIMIT $2", values
+      "\(Self.shown) WHERE \(conditions) ORDER BY payout.number\(isBackwards ? " DESC" : "") LIMIT $2",
+      values
     ).map { ($0.int("number"), try payout($0)) }
+  }
+
+  /// A generation that did not reach the payee.
+  struct End: Sendable {
+    let generation: Int
+    let state: Payout.State
+    let amount: Amount
+    let recipientEmail: String
+    let batchID: String
+    let itemID: String
+    let reason: PayoutReason?
+    let endedAt: Int64
+  }
+
+  /// The generations of a payout that ended, oldest first.
+  func ends(of payout: Payout) throws -> [End] {
+    try transaction.rows(
+      "SELECT * FROM payoutEnd WHERE payoutID = $1 ORDER BY generation", [.text(payout.payoutID)]
+    ).map { row in
+      guard let state = Payout.State(rawValue: row.text("state")) else {
+        preconditionFailure("the schema admits no other state")
+      }
+      return End(
+        generation: Int(row.int("generation")), state: state,
+        amount: Amount(minorUnits: row.int("amount"), currency: payout.due.currency),
+        recipientEmail: row.text("recipientEmail"), batchID: row.text("batchID"),
+        itemID: row.text("itemID"),
+        reason: PayoutReason.Code(rawValue: row.text("reasonCode")).map {
+          PayoutReason(
+            code: $0, text: row.text("reasonText"), owner: "",
+            providerCode: row.text("providerCode"))
+        }, endedAt: row.int("recordedAt"))
+    }
   }
 
   /// A balance, what of it is bound in payouts that are not sent yet, and what is free. What only

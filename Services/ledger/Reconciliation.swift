@@ -53,6 +53,8 @@ struct Reconciliation {
   struct Batch: Hashable, Sendable {
     let sent: [Sent]
     let report: BatchReport?
+    /// Made before the time that is asked for: only what the list shows of it is answered.
+    var isOlder = false
   }
 
   /// One answer.
@@ -76,6 +78,8 @@ struct Reconciliation {
   /// By PayPal's id, of all lines and of what they refer to.
   let captures: [String: Captured]
   let batches: [Batch]
+  /// By PayPal's id: what a person attested to be paid.
+  let attested: [String: Sent]
   let list: PayPalTransactionList
 
   private(set) var lines: [Line] = []
@@ -85,10 +89,11 @@ struct Reconciliation {
 
   init(
     from: Int64, until: Int64, now: Int64, bookings: [Booked], captures: [String: Captured],
-    batches: [Batch], list: PayPalTransactionList
+    batches: [Batch], attested: [String: Sent], list: PayPalTransactionList
   ) {
     (self.from, self.until, self.now) = (from, until, now)
-    (self.bookings, self.captures, self.batches, self.list) = (bookings, captures, batches, list)
+    (self.bookings, self.captures, self.list) = (bookings, captures, list)
+    (self.batches, self.attested) = (batches, attested)
     unseen = Dictionary(bookings.map { ($0.entryID, $0) }, uniquingKeysWith: { $1 })
     for batch in batches { take(batch) }
     for line in list.transactions where line.status != "D" {
@@ -109,6 +114,13 @@ struct Reconciliation {
   // MARK: Batches
 
   private mutating func take(_ batch: Batch) {
+    if batch.isOlder {
+      let sent = Dictionary(batch.sent.map { ($0.senderItemID, $0) }, uniquingKeysWith: { $1 })
+      for item in batch.report?.items ?? [] where !item.transactionID.isEmpty {
+        if let known = sent[item.senderItemID] { items[item.transactionID] = (known, item) }
+      }
+      return
+    }
     guard let report = batch.report else {
       lines += batch.sent.map {
         open($0, .notAtProvider, "", "its batch could not be read at PayPal now; ask again")
@@ -180,6 +192,7 @@ struct Reconciliation {
       seenItems.insert(line.id)
       return answer(to: line, known.sent)
     }
+    if let sent = attested[line.id] { return answer(to: line, sent) }
     if let known = items[line.referenceID], line.amount.isPositive {
       return answer(toReturn: line, known.sent)
     }

@@ -72,6 +72,30 @@ struct ReconciliationStore {
     return found
   }
 
+  /// Payouts of which a person attested that they were paid, by the id that PayPal gave them.
+  func attested(_ ids: Set<String>, _ environment: Contract.Environment) throws
+    -> [String: Reconciliation.Sent]
+  {
+    let rows = try transaction.rows(
+      """
+      SELECT providerID, sent, payoutID, payoutAttestation.generation, payout.state
+      FROM payoutAttestation JOIN payout USING (payoutID)
+      WHERE providerID <> '' AND environment = $1
+      """,
+      [.integer(Int64(environment.rawValue))])
+    var found: [String: Reconciliation.Sent] = [:]
+    for row in rows where ids.contains(row.text("providerID")) {
+      let payout = try PayoutStore(transaction: transaction).require(row.text("payoutID"))
+      let said = row.text("sent").split(separator: " ").first.map(String.init)
+      let sent = try said.map { try Amount(decimal: $0, currency: payout.due.currency) }
+      guard let amount = sent ?? payout.amount else { continue }
+      found[row.text("providerID")] = Reconciliation.Sent(
+        payoutID: payout.payoutID, senderItemID: payout.senderItemID(Int(row.int("generation"))),
+        amount: amount, fee: payout.fee, state: payout.state, at: payout.submittedAt)
+    }
+    return found
+  }
+
   /// PayPal's ids of the batches of a time, newest first.
   func batches(_ environment: Contract.Environment, from: Int64, until: Int64) throws -> [String] {
     try transaction.rows(

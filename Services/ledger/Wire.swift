@@ -61,7 +61,17 @@ extension Contract.Payout {
       recipientEmail: payout.recipientEmail,
       nextAt: payout.nextAt == 0 ? nil : Timestamp(milliseconds: payout.nextAt),
       createdAt: Timestamp(milliseconds: payout.createdAt),
-      updatedAt: Timestamp(milliseconds: payout.updatedAt), coveredBy: payout.coveredBy)
+      updatedAt: Timestamp(milliseconds: payout.updatedAt), coveredBy: payout.coveredBy,
+      left: payout.left.map { .init($0) })
+  }
+}
+
+extension PayoutEnd {
+  init(_ end: PayoutStore.End) {
+    self.init(
+      generation: Int32(end.generation), state: end.state.contract, amount: .init(end.amount),
+      recipientEmail: end.recipientEmail, paypalBatchID: end.batchID, paypalItemID: end.itemID,
+      reason: end.reason.map { Reason($0) }, endedAt: Timestamp(milliseconds: end.endedAt))
   }
 }
 

@@ -54,17 +54,40 @@ enum CallRules {
     min(250 << Int64(min(max(attempts, 0), 8)), 60_000)
   }
 
+  /// The same for a purchase that goes on at a time of its own: soon after that, since it may end then.
+  /// One that keeps putting it off is looked at less and less often.
+  static func pollDelay(attempts: Int, nextAt: Int64, now: Int64) -> Int64 {
+    let delay = pollDelay(attempts: attempts)
+    return nextAt == 0 ? delay : min(delay, max(nextAt - now, delay / 8) + 250)
+  }
+
   static func unreachable(_ service: String, _ error: RPCError) -> OrderReason {
+    if let told = told(error) { return told }
+    return silent(service, error)
+  }
+
+  /// The reason that a service gives of its own, with who can cure it; nil when it gives none.
+  private static func told(_ error: RPCError) -> OrderReason? {
+    guard let reason = error.reason, let owner = reason.metadata["owner"], !owner.isEmpty else {
+      return nil
+    }
+    return OrderReason(
+      code: reason.code, text: error.message, owner: owner,
+      providerCode: reason.metadata["providerCode"] ?? "")
+  }
+
+  private static func silent(_ service: String, _ error: RPCError) -> OrderReason {
     OrderReason(
       code: "\(service.uppercased())_UNREACHABLE",
       text: "\(service) does not answer: \(error.message)", owner: "platform")
   }
 
   static func refused(_ service: String, _ error: RPCError) -> OrderReason {
-    OrderReason(
-      code: error.reason?.code ?? "\(service.uppercased())_REFUSED",
-      text: "\(service) refuses: \(error.message)", owner: "platform",
-      providerCode: error.code.description)
+    told(error)
+      ?? OrderReason(
+        code: error.reason?.code ?? "\(service.uppercased())_REFUSED",
+        text: "\(service) refuses: \(error.message)", owner: "platform",
+        providerCode: error.code.description)
   }
 }
 

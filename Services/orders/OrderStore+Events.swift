@@ -58,7 +58,9 @@ extension OrderStore {
   }
 
   private func follow(_ push: PayPalPush, _ event: ProviderEvent, _ order: Order) throws {
-    if let dispute = push.dispute { return try follow(dispute, event, order) }
+    if let dispute = push.dispute {
+      return try follow(dispute, toldAt: event.occurredAt ?? transaction.now, order)
+    }
     switch order.state {
     case .capturing: try bringForward(.capture, order)
     case .paymentPending: try bringForward(.pollPayment, order)
@@ -88,27 +90,6 @@ extension OrderStore {
         reason: OrderReason(
           code: "CAPTURE_UNKNOWN", text: "nobody knows whether the payment was captured"),
         next: "PayPal is asked what became of it", nextAt: transaction.now))
-  }
-
-  private func follow(_ dispute: PayPalPush.Dispute, _ event: ProviderEvent, _ order: Order) throws
-  {
-    let text =
-      "dispute \(dispute.id) \(dispute.reason) \(dispute.amount)".split(separator: " ")
-      .joined(separator: " ")
-    guard !dispute.isOver else {
-      try endWait(.dispute, of: order)
-      _ = try note(.disputeClosed, of: order, detail: text)
-      return
-    }
-    let isKnown = order.waits.contains { $0.subject == .dispute }
-    let wait = NewWait(
-      subject: .dispute,
-      reason: OrderReason(
-        code: "DISPUTE_OPEN", text: "the buyer disputes the payment at PayPal: \(text)",
-        owner: "platform", providerCode: dispute.status),
-      next: "a person answers it at PayPal, and books it in the ledger", nextAt: 0)
-    if isKnown { return try put(wait, order.orderID) }
-    _ = try note(.disputeOpened, of: order, detail: text, wait: wait)
   }
 
   /// The goods of a supplier's order are asked about soon: purchasing hears the same event.

@@ -24,6 +24,10 @@ extension OrdersService {
     let carrier = fields.text("carrier", request.carrier, isRequired: true)
     let number = fields.text("tracking_number", request.trackingNumber, isRequired: true)
     let deliveredAt = fields.time("delivered_at", request.deliveredAt)
+    let now = try await book.read { $0.transaction.now }
+    if let deliveredAt, deliveredAt > now + Self.clockMargin {
+      fields.reject("delivered_at", "is in the future; it must be when the goods arrived")
+    }
     try fields.finish()
     guard let orderID, let carrier, let number else { throw fields.refusal }
     let told = Shipment.Told(
@@ -39,6 +43,9 @@ extension OrdersService {
       })
   }
 
+  /// A person's clock may be ahead of ours by this much; milliseconds.
+  private static let clockMargin: Int64 = 5 * 60 * 1000
+
   private static func submit(
     _ told: Shipment.Told, _ orders: OrderStore, _ order: Order, _ actor: Actor
   ) throws -> Order? {
@@ -50,7 +57,13 @@ extension OrdersService {
       event, to: order, detail: "\(told.carrier) \(told.trackingNumber)", actor: actor,
       facts: orders.shipmentFacts(event, order.shipment, told, lag: nil), ending: .tracking)
     guard let changed else { return nil }
-    if isArrived { try orders.complete(.pollTracking, order.orderID) }
+    let effect = OrderEffect.pollTracking
+    if isArrived {
+      try orders.complete(effect, order.orderID)
+    } else if try orders.transaction.intent(effect.rawValue, order.orderID) != nil {
+      // What is awaited now, and when it is looked at next, is said again.
+      try orders.transaction.schedule(effect.rawValue, order.orderID)
+    }
     return changed
   }
 }

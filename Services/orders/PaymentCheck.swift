@@ -26,8 +26,11 @@ struct PaymentCheck: Sendable {
     else { return }
     let outcome = await gateway.look(at: order.payPalOrderID, in: order.environment)
     try Task.checkCancellation()
-    guard case .done(let found) = outcome else {
-      return try await again(order, intent)
+    let found: PayPalOrder
+    switch outcome {
+    case .done(let order): found = order
+    case .refused(let refusal): return try await again(order, intent, refusal.text)
+    case .unknown(let why): return try await again(order, intent, "\(why)")
     }
     // The order may have moved while PayPal was asked.
     let surprise = try await book.write { orders -> PaymentCheckRules.Surprise? in
@@ -50,12 +53,33 @@ struct PaymentCheck: Sendable {
       metadata: ["order": "\(order.orderID)", "code": "\(surprise.reason.code)"])
   }
 
-  private func again(_ order: Order, _ intent: Intent) async throws {
-    try await book.write { orders in
-      let due = orders.transaction.now + PaymentRules.delay(attempts: intent.attempts)
-      try orders.transaction.postpone(
-        OrderEffect.checkPayment.rawValue, order.orderID, until: due, note: "PAYPAL_UNREACHABLE")
+  /// Asks again later, and says so; what was found before and waits for a person stays. When PayPal
+  /// has been silent for too long, a person looks.
+  private func again(_ order: Order, _ intent: Intent, _ why: String) async throws {
+    let isOver = try await book.write { orders -> Bool in
+      let effect = OrderEffect.checkPayment
+      guard let current = try orders.order(order.orderID) else { return false }
+      let known = current.waits.first { $0.subject == .reversal }
+      let now = orders.transaction.now
+      let since = known?.reason.code == PaymentCheckRules.unansweredCode ? known?.since : nil
+      let isOver = now - (since ?? now) > PaymentCheckRules.ageMax
+      let due = now + PaymentCheckRules.pause(attempts: intent.attempts)
+      if isOver {
+        try orders.complete(effect, order.orderID)
+      } else {
+        try orders.transaction.postpone(
+          effect.rawValue, order.orderID, until: due, note: "PAYPAL_UNREACHABLE")
+      }
+      guard known == nil || since != nil else { return isOver }
+      try orders.put(
+        isOver
+          ? PaymentCheckRules.givenUp(order, why) : PaymentCheckRules.unanswered(why, nextAt: due),
+        order.orderID)
+      return isOver
     }
+    guard isOver else { return }
+    logger.error(
+      "a payment that PayPal told of cannot be looked at", metadata: ["order": "\(order.orderID)"])
   }
 }
 
@@ -65,6 +89,38 @@ enum PaymentCheckRules {
     let note: OrderNote
     let reason: OrderReason
     let next: String
+  }
+
+  /// How long PayPal is asked about one payment that it does not tell of.
+  static let ageMax: Int64 = 24 * 3600 * 1000
+  private static let pauseMax: Int64 = 3600 * 1000
+  static let unansweredCode = "PAYMENT_CHECK_UNANSWERED"
+
+  /// 1 s doubling, an hour at most.
+  static func pause(attempts: Int) -> Int64 {
+    min(1000 << Int64(min(max(attempts, 0), 12)), pauseMax)
+  }
+
+  static func unanswered(_ why: String, nextAt: Int64) -> NewWait {
+    NewWait(
+      subject: .reversal,
+      reason: OrderReason(
+        code: unansweredCode,
+        text: "PayPal has told of news about the payment, and does not say what: "
+          + "\(why.prefix(200))"),
+      next: "PayPal is asked again", nextAt: nextAt)
+  }
+
+  static func givenUp(_ order: Order, _ why: String) -> NewWait {
+    NewWait(
+      subject: .reversal,
+      reason: OrderReason(
+        code: "PAYMENT_CHECK_FAILED",
+        text:
+          "PayPal has told of news about the payment, and for a day it could not be asked what: "
+          + "\(why.prefix(200))", owner: "platform"),
+      next: "a person looks at PayPal order \(order.payPalOrderID); its next event asks again",
+      nextAt: 0)
   }
 
   static func surprise(_ found: PayPalOrder, for order: Order) -> Surprise? {

@@ -31,6 +31,12 @@ struct PurchaseWork: Sendable {
       let order = try await book.due(
         intent.subject, .placePurchase, where: { $0.state == .purchasing })
     else { return }
+    // What an earlier call may have brought there is told at once; the same call waits for its end.
+    if intent.attempts > 0, case .done(let purchase) = await look(order),
+      purchase.generation == Int32(order.progress.purchaseGeneration)
+    {
+      return try await settle(purchase, order, intent, .placePurchase)
+    }
     let ceiling = try ceiling(order)
     guard ceiling.isPositive else {
       let reason = OrderReason(
@@ -111,9 +117,9 @@ struct PurchaseWork: Sendable {
       // It had taken the order. Not knowing it any more does not mean that nothing was bought.
       try await stayUnknown(order, intent, CallRules.refused("purchasing", error))
     case .unreachable(let error):
-      try await wait(
-        order, intent, CallRules.unreachable("purchasing", error),
-        delay: CallRules.delay(attempts: intent.attempts))
+      try await wait(order, CallRules.unreachable("purchasing", error)) { _ in
+        CallRules.delay(attempts: intent.attempts)
+      }
     }
   }
 
@@ -128,11 +134,14 @@ struct PurchaseWork: Sendable {
     case .costMissing(let reason):
       try await completeAsFound(purchase, order, intent, reason, effect)
     case .open(let reason, let nextAt):
-      let delay = CallRules.pollDelay(attempts: effect == .pollPurchase ? intent.attempts : 0)
-      if effect == .pollPurchase { return try await wait(order, intent, reason, delay: delay) }
+      if effect == .pollPurchase {
+        return try await wait(order, reason) {
+          CallRules.pollDelay(attempts: intent.attempts, nextAt: nextAt, now: $0)
+        }
+      }
       try await book.write { orders in
         try orders.complete(effect, order.orderID)
-        let due = orders.transaction.now + delay
+        let due = orders.transaction.now + CallRules.pollDelay(attempts: 0)
         try orders.transaction.schedule(OrderEffect.pollPurchase.rawValue, order.orderID, at: due)
         try orders.put(
           NewWait(
@@ -179,22 +188,24 @@ struct PurchaseWork: Sendable {
     if order.state == .purchasing {
       return try await needAttention(.purchaseUnresolved, order, effect, reason)
     }
-    try await wait(
-      order, intent, reason, delay: CallRules.pollDelay(attempts: intent.attempts))
+    try await wait(order, reason) { _ in CallRules.pollDelay(attempts: intent.attempts) }
   }
 
-  /// Looks again later. What a person was told stays.
-  private func wait(_ order: Order, _ intent: Intent, _ reason: OrderReason, delay: Int64)
-    async throws
-  {
-    if order.state == .purchasing {
-      return try await postpone(
-        .pollPurchase, order, reason, next: "purchasing is asked again", delay: delay)
-    }
+  /// Looks again later, by a delay that may depend on the time. What a person was told stays.
+  private func wait(
+    _ order: Order, _ reason: OrderReason, delay: @escaping @Sendable (Int64) -> Int64
+  ) async throws {
     try await book.write { orders in
-      try orders.transaction.postpone(
-        OrderEffect.pollPurchase.rawValue, order.orderID, until: orders.transaction.now + delay,
-        note: reason.code)
+      let now = orders.transaction.now
+      let due = now + delay(now)
+      guard order.state == .purchasing else {
+        return try orders.transaction.postpone(
+          OrderEffect.pollPurchase.rawValue, order.orderID, until: due, note: reason.code)
+      }
+      try orders.postpone(
+        .pollPurchase, order.orderID,
+        NewWait(
+          subject: .purchase, reason: reason, next: "purchasing is asked again", nextAt: due))
     }
   }
 

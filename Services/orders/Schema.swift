@@ -10,6 +10,7 @@ enum Schema {
     Migration("003 history", history), Migration("004 findings", findings),
     Migration("005 refunds", refunds), Migration("006 tracking", tracking),
     Migration("007 events", events), Migration("008 counts", counts),
+    Migration("009 event keys", eventKeys),
   ]
 
   private static let listings = """

@@ -67,6 +67,52 @@ enum ShipmentRules {
     text: "the goods have not arrived in the time that any parcel takes; they are not asked about "
       + "any more", owner: "platform")
 
+  /// Goods that are left to a person.
+  struct Left: Sendable {
+    let wait: NewWait
+    /// When they are looked at next; nil when that is over.
+    let lookAt: Int64?
+  }
+
+  /// What is awaited of goods that nobody tells of: the parcel's number; once that is there, their
+  /// arrival; and after `stalledAfter` a person is asked whether they have arrived.
+  static func left(_ order: Order, _ reason: OrderReason, _ pace: ShipmentPace, now: Int64) -> Left
+  {
+    let end = order.purchasedAt + pace.endsAfter
+    func wait(_ reason: OrderReason, _ next: String, nextAt: Int64 = 0) -> NewWait {
+      NewWait(subject: .tracking, reason: reason, next: next, nextAt: nextAt)
+    }
+    if now > end {
+      return Left(wait: wait(notDelivered, "a person submits the tracking"), lookAt: nil)
+    }
+    let shipment = order.shipment
+    guard shipment.shippedAt > 0 else {
+      return Left(wait: wait(reason, "a person submits the tracking"), lookAt: end + 1)
+    }
+    let parcel = "\(shipment.carrier) \(shipment.trackingNumber)"
+    let askAt = shipment.shippedAt + pace.stalledAfter
+    if now < askAt {
+      let awaited = OrderReason(
+        code: "ARRIVAL_AWAITED",
+        text:
+          "the goods are on their way with \(parcel), and nobody tells when they arrive: whoever "
+          + "learns of it submits the tracking again, with the time of the delivery",
+        owner: "platform")
+      return Left(
+        wait: wait(
+          awaited, "a person is asked whether they have arrived", nextAt: min(askAt, end + 1)),
+        lookAt: min(askAt, end + 1))
+    }
+    let unknown = OrderReason(
+      code: "ARRIVAL_UNKNOWN",
+      text:
+        "the goods left \(days(now - shipment.shippedAt)) ago with \(parcel), and nobody has said "
+        + "that they arrived: ask the carrier or the buyer", owner: "platform")
+    return Left(
+      wait: wait(unknown, "a person submits the tracking, with the time of the delivery"),
+      lookAt: end + 1)
+  }
+
   /// Refusals of purchasing that no time cures: somebody has to tell.
   static func isForPersons(_ error: CallRefusal) -> Bool {
     ["TRACKED_BY_PERSON", "NOTHING_TO_TRACK"].contains(error.reason) || error.isNotFound

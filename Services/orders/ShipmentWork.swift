@@ -126,34 +126,27 @@ struct ShipmentWork: Sendable {
     if isOver { try await leave(order, ShipmentRules.notDelivered) }
   }
 
-  /// Leaves the goods to a person, who may submit how they travel. Where one has, nothing waits until
-  /// the goods are too old.
+  /// Leaves the goods to a person, who may submit how they travel, and that they have arrived: the
+  /// order says which of it is awaited, and when it is looked at next.
   private func leave(_ order: Order, _ reason: OrderReason) async throws {
-    let isLeft = try await book.write { orders -> Bool in
-      guard let order = try Self.current(order, orders) else { return false }
-      let end = order.purchasedAt + pace.endsAfter
-      let isOver = orders.transaction.now > end
-      if isOver {
-        try orders.complete(.pollTracking, order.orderID)
-      } else {
+    let left = try await book.write { orders -> OrderReason? in
+      guard let order = try Self.current(order, orders) else { return nil }
+      let left = ShipmentRules.left(order, reason, pace, now: orders.transaction.now)
+      if let next = left.lookAt {
         try orders.transaction.postpone(
-          OrderEffect.pollTracking.rawValue, order.orderID, until: end + 1, note: reason.code)
-        guard order.shipment.shippedAt == 0 else {
-          try orders.endWait(.tracking, of: order)
-          return false
-        }
+          OrderEffect.pollTracking.rawValue, order.orderID, until: next, note: left.wait.reason.code
+        )
+      } else {
+        try orders.complete(.pollTracking, order.orderID)
       }
-      try orders.put(
-        NewWait(
-          subject: .tracking, reason: isOver ? ShipmentRules.notDelivered : reason,
-          next: "a person submits the tracking", nextAt: 0),
-        order.orderID)
-      return true
+      let isNew = !order.waits.contains { $0.subject == .tracking && $0.reason == left.wait.reason }
+      try orders.put(left.wait, order.orderID)
+      return isNew && left.wait.nextAt == 0 ? left.wait.reason : nil
     }
-    guard isLeft else { return }
+    guard let left else { return }
     logger.warning(
       "goods are left to a person",
-      metadata: ["order": "\(order.orderID)", "code": "\(reason.code)"])
+      metadata: ["order": "\(order.orderID)", "code": "\(left.code)"])
   }
 }
 

@@ -27,7 +27,8 @@ extension Contract.Order {
       carrierSeenAt: .known(order.shipment.carrierSeenAt),
       carrierSaid: order.shipment.carrierSaid,
       shippedLag: order.shipment.shippedLag.map { Lag(milliseconds: $0) },
-      deliveredLag: order.shipment.deliveredLag.map { Lag(milliseconds: $0) })
+      deliveredLag: order.shipment.deliveredLag.map { Lag(milliseconds: $0) },
+      capturedAmount: order.captured.map { .init($0) })
   }
 }
 

@@ -42,7 +42,18 @@ extension AliExpressReading {
           else { return nil }
           return SupplierOrder.Line(
             productID: productID, skuID: line["sku_id"]?.text ?? "", count: count)
-        }))
+        }, destination: destination(result["receipt_address"])))
+  }
+
+  /// The page of the method names no address; where an answer has one, it has the fields that the
+  /// platform's other answers about orders have.
+  private static func destination(_ json: JSON?) -> Destination? {
+    let names = [
+      ("full_name", "contact_person"), ("line1", "detail_address"), ("line2", "address2"),
+      ("city", "city"), ("province", "province"), ("postal_code", "zip"), ("country", "country"),
+    ]
+    return Destination(
+      names.reduce(into: [:]) { parts, name in parts[name.0] = json?[name.1]?.text })
   }
 
   private static func unreadable(_ id: String, _ why: String) -> Reading<SupplierOrder> {

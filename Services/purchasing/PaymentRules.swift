@@ -11,6 +11,9 @@ enum PaymentRules {
   /// Pause of polls after the first hour.
   static let oldPause: Int64 = 600 * 1000
 
+  /// How long the supplier may take to charge the account, which it is asked to do at once.
+  static let chargeMax: Int64 = 10 * 1000
+
   /// Paid, whatever became of the goods.
   private static let paidStatuses: Set<String> = [
     "WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS", "FINISH",
@@ -23,9 +26,12 @@ enum PaymentRules {
     case closed(PurchaseReason)
   }
 
-  /// - Parameter problem: why the payment failed at the placing, if it did.
+  /// - Parameters:
+  ///   - problem: why the payment failed at the placing, if it did.
+  ///   - payer: whose account pays.
   static func verdict(
-    on orders: [SupplierOrder], problem: PurchaseReason?, placedAt: Int64, now: Int64
+    on orders: [SupplierOrder], problem: PurchaseReason?, payer: PurchaseReason.Owner = .reseller,
+    placedAt: Int64, now: Int64
   ) -> Verdict {
     let closed = orders.filter { isClosed($0, placedAt: placedAt, now: now) }
     if !orders.isEmpty && closed.count == orders.count {
@@ -44,17 +50,29 @@ enum PaymentRules {
           owner: .platform, providerCode: first.status))
     }
     if let unpaid = orders.first(where: { !paidStatuses.contains($0.status) }) {
-      let reason = PurchaseReason(
-        code: .awaitingSupplierPayment,
-        text: "supplier order \(unpaid.id) is not paid yet", owner: .nobody,
-        providerCode: unpaid.status)
-      return .waits(problem ?? reason)
+      return .waits(problem ?? waiting(for: unpaid, payer, age: now - placedAt))
     }
     return cost(of: orders).map { .paid($0) }
       ?? .waits(
         PurchaseReason(
           code: .priceUnreadable, text: "the supplier does not say what it charged",
           owner: .platform))
+  }
+
+  /// Why an order is not paid. What the supplier has not charged in time, it will not by itself; that
+  /// it failed to may have been said in an answer that was lost.
+  private static func waiting(
+    for order: SupplierOrder, _ payer: PurchaseReason.Owner, age: Int64
+  ) -> PurchaseReason {
+    guard unpaidStatuses.contains(order.status), age >= chargeMax else {
+      return PurchaseReason(
+        code: .awaitingSupplierPayment, text: "supplier order \(order.id) is not paid yet",
+        owner: .nobody, providerCode: order.status)
+    }
+    return PurchaseReason(
+      code: .supplierPaymentFailed,
+      text: "supplier order \(order.id) was placed and the account was not charged; pay it there "
+        + "before it lapses", owner: payer, providerCode: order.status)
   }
 
   private static func isClosed(_ order: SupplierOrder, placedAt: Int64, now: Int64) -> Bool {

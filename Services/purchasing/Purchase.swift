@@ -121,8 +121,19 @@ struct Purchase: Hashable, Sendable {
 
   /// Whether only a person can tell what became of it.
   var waitsForPerson: Bool { state == .unknown && nextAt == 0 }
+  /// Whether the supplier's order lapses unless somebody pays it.
+  var waitsForPayer: Bool {
+    state == .awaitingSupplierPayment && reason?.code == .supplierPaymentFailed
+  }
   /// Whether waiting longer for an answer is in vain: it has ended, or a person must act.
-  var isSettled: Bool { state.isFinal || waitsForPerson }
+  var isSettled: Bool { state.isFinal || waitsForPerson || waitsForPayer }
+  /// Whether nothing will have come of it at a time, as far as anybody can tell. New tokens may come
+  /// at any moment.
+  func isWaiting(beyond time: Int64) -> Bool {
+    if isSettled { return true }
+    let waitsForTokens = reason.map { ReasonSheet.line($0.code).retry == .whenTokensCome } ?? false
+    return nextAt > time && !waitsForTokens
+  }
 }
 
 /// What the supplier charged.
@@ -184,4 +195,7 @@ struct Attempt: Hashable, Sendable {
   var confirmingAt: Int64 = 0
   /// Names of files, oldest first.
   var screenshots: [String] = []
+
+  /// Whether it is a visit to the shop that has not come to the mark, so that nothing was bought.
+  var isUnconfirmedVisit: Bool { path == "browser" && confirmingAt == 0 }
 }

@@ -45,6 +45,9 @@ final class PurchasePace: Sendable {
     }
   }
 
+  /// Takes a turn back that came to nothing, so that another order has it.
+  func giveBack() { state.withLock { $0.due -= interval } }
+
   /// Why a purchase waits for its turn.
   static let inLine = PurchaseReason(
     code: .inLine,

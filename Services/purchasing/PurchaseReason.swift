@@ -55,6 +55,8 @@ struct PurchaseReason: Error, Hashable, Sendable {
     /// The shop asks for a captcha or a code.
     case browserChallenge = "BROWSER_CHALLENGE"
     case browserLoginRefused = "BROWSER_LOGIN_REFUSED"
+    /// The account is left alone for a time, or until a person has seen to it.
+    case browserAccountClosed = "BROWSER_ACCOUNT_CLOSED"
     /// The shop's pages are not as the selector profile says.
     case browserPageUnknown = "BROWSER_PAGE_UNKNOWN"
     /// It was confirmed, and the account's list proves that it was not placed.

@@ -23,13 +23,7 @@ extension PurchaseStore {
         AND confirmingAt > 0 AND outcome NOT IN ('REFUSED', 'NOT_ACCEPTED')
       """, key)
     guard confirmed == nil else { return nil }
-    try transaction.run(
-      """
-      UPDATE attempt SET outcome = 'NOT_ACCEPTED', reasonCode = 'BROWSER_UNAVAILABLE',
-        reasonText = 'the process ended before the order was confirmed', reasonOwner = 'nobody',
-        endedAt = $3
-      WHERE orderID = $1 AND generation = $2 AND outcome = 'STARTED' AND path = 'browser'
-      """, key + [.integer(transaction.now)])
+    try endUnconfirmedVisits(content)
     let changed = try transaction.run(
       """
       UPDATE purchase SET path = 'browser', request = '', state = 'PLACING', updatedAt = $3,
@@ -54,6 +48,21 @@ extension PurchaseStore {
       ])
     guard let row, let begun = try self.purchase(content.orderID) else { return nil }
     return (begun, Int(row.int("number")))
+  }
+
+  /// Ends visits that a process left behind before the mark: they have certainly bought nothing.
+  func endUnconfirmedVisits(_ content: PurchaseContent) throws {
+    try transaction.run(
+      """
+      UPDATE attempt SET outcome = 'NOT_ACCEPTED', reasonCode = 'BROWSER_UNAVAILABLE',
+        reasonText = 'the process ended before the order was confirmed', reasonOwner = 'nobody',
+        endedAt = $3
+      WHERE orderID = $1 AND generation = $2 AND outcome = 'STARTED' AND path = 'browser'
+        AND confirmingAt = 0
+      """,
+      [
+        .text(content.orderID), .integer(Int64(content.generation)), .integer(transaction.now),
+      ])
   }
 
   /// Commits that the order is confirmed next.

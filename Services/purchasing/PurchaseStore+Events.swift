@@ -6,10 +6,6 @@ import Store
 extension PurchaseStore {
   /// Looks for a purchase's order among those that were pushed. It carries the order's id.
   static let pushIntent = "checkPush"
-  /// Most unknown purchases that one push makes us look at, and most pushed orders that one looks
-  /// through: the others are found by the next.
-  private static let unknownsMax = 100
-  private static let pushesMax = 20
 
   /// Keeps an event and brings forward what it is about: the poll of a payment, the next question
   /// about goods, or the search for an order of which nobody knows.
@@ -55,20 +51,22 @@ extension PurchaseStore {
       return
     }
     let occurredAt = event.occurredAt ?? transaction.now
+    // All of them: a push is told once, and one that is left out is never found by it.
     let unknown = try transaction.rows(
       """
       SELECT orderID FROM purchase
-      WHERE environment = $1 AND state = 'UNKNOWN' AND sentAt <= $2 AND sentAt >= $3
-      ORDER BY number DESC LIMIT $4
+      WHERE environment = $1 AND state = 'UNKNOWN' AND path = 'api' AND sentAt <= $2
+        AND sentAt >= $3
       """,
       [
         environment, .integer(occurredAt + PushRules.earlyMax),
-        .integer(occurredAt - PushRules.lateMax), .integer(Int64(Self.unknownsMax)),
+        .integer(occurredAt - PushRules.lateMax),
       ])
     for row in unknown { try transaction.schedule(Self.pushIntent, row.text("orderID")) }
   }
 
-  /// Orders that the supplier told of about when a purchase was sent, and that are no purchase's.
+  /// Orders that the supplier told of about when a purchase was sent, and that are no purchase's; one
+  /// more than are read when there are too many.
   func pushedOrders(for purchase: Purchase) throws -> [String] {
     try transaction.rows(
       """
@@ -83,23 +81,49 @@ extension PurchaseStore {
       [
         .integer(Int64(purchase.content.environment.rawValue)),
         .integer(purchase.sentAt - PushRules.earlyMax),
-        .integer(purchase.sentAt + PushRules.lateMax), .integer(Int64(Self.pushesMax)),
+        .integer(purchase.sentAt + PushRules.lateMax),
+        .integer(Int64(PushRules.readingsMax + 1)),
       ]
     ).map { $0.text("supplierOrderID") }
   }
 
-  /// Whether another purchase of the same reseller may be what a pushed order was placed for.
-  func hasRival(_ purchase: Purchase) throws -> Bool {
+  /// Other purchases of the same reseller and variant that were sent about then, and whose orders are
+  /// not known.
+  func rivals(of purchase: Purchase) throws -> [Purchase] {
     let content = purchase.content
-    return try transaction.row(
+    let near = PushRules.earlyMax + PushRules.lateMax
+    return try transaction.rows(
       """
-      SELECT 1 AS one FROM purchase
+      SELECT orderID FROM purchase
       WHERE userID = $1 AND environment = $2 AND productID = $3 AND skuID = $4
-        AND state IN ('PLACING', 'UNKNOWN') AND orderID <> $5 LIMIT 1
+        AND state IN ('PLACING', 'UNKNOWN') AND orderID <> $5 AND sentAt BETWEEN $6 AND $7
       """,
       [
         .integer(content.userID), .integer(Int64(content.environment.rawValue)),
         .text(content.productID), .text(content.skuID), .text(content.orderID),
-      ]) != nil
+        .integer(purchase.sentAt - near), .integer(purchase.sentAt + near),
+      ]
+    ).map { try require($0.text("orderID")) }
+  }
+
+  /// Tells a person who must find out what the program has learned. Nothing else changes.
+  func explain(_ purchase: Purchase, _ reason: PurchaseReason) throws {
+    try transaction.run(
+      """
+      UPDATE purchase SET reasonCode = $3, reasonText = $4, reasonOwner = $5, providerCode = $6
+      WHERE orderID = $1 AND generation = $2 AND state = 'UNKNOWN' AND nextAt = 0
+      """,
+      [
+        .text(purchase.content.orderID), .integer(Int64(purchase.content.generation)),
+        .text(reason.code.rawValue), .text(reason.text), .text(reason.owner.rawValue),
+        .text(reason.providerCode),
+      ])
+  }
+
+  /// Lets those look again whose order may be told apart now that another purchase's is known.
+  func wakeRivals(of purchase: Purchase) throws {
+    for rival in try rivals(of: purchase) where rival.state == .unknown {
+      try transaction.schedule(Self.pushIntent, rival.content.orderID)
+    }
   }
 }

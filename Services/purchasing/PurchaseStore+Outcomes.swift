@@ -12,6 +12,7 @@ extension PurchaseStore {
     -> (purchase: Purchase, attempt: Int)?
   {
     let content = purchase.content
+    try endUnconfirmedVisits(content)
     // What was under way when the process ended is unknown now.
     try transaction.run(
       """
@@ -108,6 +109,7 @@ extension PurchaseStore {
         .text(content.orderID), .integer(Int64(content.generation)), .integer(transaction.now),
       ])
     try resolve(purchase, by: resolvedBy)
+    if resolvedBy != .none { try wakeRivals(of: purchase) }
   }
 
   private func resolve(_ purchase: Purchase, by resolution: Purchase.Resolution) throws {
@@ -128,7 +130,9 @@ extension PurchaseStore {
       tries: purchase.tries, then: .end)
     guard isMoved else { return }
     try release(purchase.content)
-    if resolvedBy != .none { try resolve(purchase, by: resolvedBy) }
+    guard resolvedBy != .none else { return }
+    try resolve(purchase, by: resolvedBy)
+    try wakeRivals(of: purchase)
   }
 
   /// Keeps a purchase in its step, with the reason, and goes on later.
@@ -146,6 +150,14 @@ extension PurchaseStore {
       tries: purchase.tries, then: .later(until))
   }
 
+  /// Lets a purchase wait for the shop's account, which is no try. An unknown one stays so.
+  func stayOut(_ purchase: Purchase, _ reason: PurchaseReason, until: Int64) throws {
+    try move(
+      purchase, from: [purchase.state], to: purchase.state,
+      purchase.state == .unknown ? BrowserRules.lost(reason.text) : reason,
+      tries: purchase.tries, then: .later(until))
+  }
+
   /// Records that nobody knows. Without a time, a person must find out.
   func unknown(_ purchase: Purchase, _ reason: PurchaseReason, until: Int64?, tries: Int) throws {
     try move(
@@ -160,7 +172,8 @@ extension PurchaseStore {
   /// Marks what was under way when the process ended.
   func endInterrupted(_ attempts: [Attempt], of purchase: Purchase, _ reason: PurchaseReason) throws
   {
-    for attempt in attempts where attempt.outcome == .started {
+    try endUnconfirmedVisits(purchase.content)
+    for attempt in attempts where attempt.outcome == .started && !attempt.isUnconfirmedVisit {
       try end(purchase, attempt: attempt.number, .unknown, reason)
     }
   }

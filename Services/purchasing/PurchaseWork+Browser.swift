@@ -10,6 +10,8 @@ struct BrowserPath: Sendable {
   let gate: BrowserGate
   /// Milliseconds: see `BrowserSettings.settleTime`.
   let settleTime: Int64
+  /// Milliseconds: see `BrowserSettings.accountPause`.
+  var accountPause: Int64 = 900_000
   let screenshots: Screenshots
 }
 
@@ -32,7 +34,7 @@ extension PurchaseWork {
     } catch {
       return try await refuse(purchase, error)
     }
-    let turn: Void? = try await browser.gate.inTurn(content.environment) {
+    let hasRun = try await inShop(purchase, browser) {
       let begun = try await store.write {
         try PurchaseStore(transaction: $0).beginVisit(
           purchase, account: account, why: obstacle.pathReason)
@@ -44,7 +46,7 @@ extension PurchaseWork {
         ["account": "\(account)"])
       try await visit(begun.purchase, attempt: begun.attempt, browser)
     }
-    if turn == nil { try await waitInLine(purchase) }
+    if !hasRun { pace.giveBack() }
   }
 
   private func visit(_ purchase: Purchase, attempt: Int, _ browser: BrowserPath) async throws {
@@ -80,12 +82,14 @@ extension PurchaseWork {
         ids, orders, purchase, .none, browser
       ) { purchases in
         try purchases.endVisit(purchase, attempt: attempt, .placed, nil, visitLog)
+        try browser.note(nil, in: purchase.content.environment, purchases)
       }
     case .refused(let reason):
       try await store.write { transaction in
         let purchases = PurchaseStore(transaction: transaction)
         try purchases.endVisit(purchase, attempt: attempt, .refused, reason, visitLog)
         try purchases.refuse(purchase, reason)
+        try browser.note(reason, in: purchase.content.environment, purchases)
       }
       log(.warning, "purchase refused", purchase, reason)
     case .notAccepted(let reason):

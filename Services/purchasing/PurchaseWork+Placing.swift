@@ -134,9 +134,8 @@ extension PurchaseWork {
     }
     CrashPoint.reached(PurchasingStep.paymentPolled)
     let purchase = run.purchase
-    let problem = purchase.reason?.code == .supplierPaymentFailed ? purchase.reason : nil
     let verdict = PaymentRules.verdict(
-      on: orders, problem: problem, placedAt: purchase.placedAt, now: Self.now())
+      on: orders, problem: run.paymentProblem, placedAt: purchase.placedAt, now: Self.now())
     switch verdict {
     case .waits(let reason):
       let payBy = PaymentRules.payBy(orders, placedAt: purchase.placedAt)
@@ -161,8 +160,7 @@ extension PurchaseWork {
     _ run: inout Run, _ reason: PurchaseReason, _ seconds: Int?, payBy: Int64? = nil
   ) async throws {
     let purchase = run.purchase
-    // A failed payment stays the reason until the order is paid or closed.
-    let kept = purchase.reason?.code == .supplierPaymentFailed ? purchase.reason : nil
+    let kept = run.paymentProblem
     try await commit(&run) { purchases in
       let now = purchases.transaction.now
       if let payBy { try purchases.put(payBy: payBy, of: purchase) }
@@ -175,6 +173,15 @@ extension PurchaseWork {
     if purchase.reason?.code != (kept ?? reason).code {
       log(.info, "purchase waits for its payment", purchase, kept ?? reason)
     }
+  }
+}
+
+extension PurchaseWork.Run {
+  /// Why the supplier could not charge the account when the order was placed, if it could not. It
+  /// stays the reason until the order is paid or closed, whatever else was waited for since.
+  fileprivate var paymentProblem: PurchaseReason? {
+    (attempts.map(\.reason) + [purchase.reason]).compactMap(\.self)
+      .last { $0.code == .supplierPaymentFailed }
   }
 }
 

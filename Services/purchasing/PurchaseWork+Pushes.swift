@@ -3,6 +3,18 @@ import Runtime
 import Store
 
 extension PurchaseWork {
+  /// What the search among the pushed orders came to.
+  enum PushFinding: Hashable, Sendable {
+    case nothing, found
+    /// It cannot be told yet.
+    case later
+    /// For a person, should the purchase be left to one.
+    case doubtful(PurchaseReason)
+  }
+
+  /// How long a search waits that cannot conclude yet.
+  private static let pushPause: Int64 = 5000
+
   /// Carries out the search for an unknown purchase's order among those that were pushed.
   func checkPush(_ intent: Intent) async throws {
     let orderID = intent.subject
@@ -10,30 +22,46 @@ extension PurchaseWork {
     let found = try await store.read { transaction in
       (try PurchaseStore(transaction: transaction).situation(orderID), transaction.now)
     }
+    var finding = PushFinding.nothing
     if let situation = found.0, situation.purchase.state == .unknown {
-      _ = try await findAmongPushes(situation, now: found.1)
+      finding = try await findAmongPushes(situation, now: found.1)
     }
-    try await store.write { try $0.complete(PurchaseStore.pushIntent, orderID) }
+    let result = finding
+    try await store.write { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      if case .doubtful(let reason) = result, let purchase = found.0?.purchase {
+        try purchases.explain(purchase, reason)
+      }
+      guard result == .later else {
+        return try transaction.complete(PurchaseStore.pushIntent, orderID)
+      }
+      try transaction.postpone(
+        PurchaseStore.pushIntent, orderID, until: transaction.now + Self.pushPause, note: "")
+    }
   }
 
   /// Asks the supplier about the orders that it told of when the purchase was sent, and records the
   /// one that must be the purchase's.
-  ///
-  /// - Returns: whether it was found.
-  func findAmongPushes(_ situation: PurchaseStore.Situation, now: Int64) async throws -> Bool {
+  func findAmongPushes(_ situation: PurchaseStore.Situation, now: Int64) async throws
+    -> PushFinding
+  {
     let purchase = situation.purchase
     let content = purchase.content
-    let pushed = try await store.read { transaction in
+    let (pushed, rivals) = try await store.read { transaction in
       let purchases = PurchaseStore(transaction: transaction)
-      return try purchases.hasRival(purchase) ? [] : try purchases.pushedOrders(for: purchase)
+      return (try purchases.pushedOrders(for: purchase), try purchases.rivals(of: purchase))
     }
-    guard !pushed.isEmpty else { return false }
+    guard !pushed.isEmpty else { return .nothing }
+    guard pushed.count <= PushRules.readingsMax else {
+      log(.warning, "too many orders were pushed to be compared", purchase)
+      return .doubtful(PushRules.tooMany(content))
+    }
     let access = SupplierAccess(seal: seal, supplier: supplier)
     guard
       case .account(let account, let credentials) = access.open(
         situation.credentials, of: content.userID, content.environment, now: now),
       credentials.account == situation.attempts.last?.account
-    else { return false }
+    else { return .nothing }
     var readable: [SupplierOrder] = []
     for id in pushed {
       switch await account.order(id) {
@@ -41,13 +69,19 @@ extension PurchaseWork {
       // Another reseller's order cannot be read.
       case .refused: continue
       // A part of the orders is not enough to conclude from.
-      case .later: return false
+      case .later: return PushRules.mayWait(purchase, now: now) ? .later : .nothing
       }
     }
     try Task.checkCancellation()
-    let own = PushRules.match(readable, content).map(\.id)
-    guard !own.isEmpty else { return false }
-    return try await record(own, situation, credentials)
+    switch PushRules.verdict(readable, content, rivals: rivals.map(\.content)) {
+    case .none: return .nothing
+    case .own(let id): return try await record([id], situation, credentials) ? .found : .nothing
+    case .several(let ids):
+      // One that is being sent will soon be known, and take its order out of the question.
+      let isSoonKnown = rivals.contains { $0.state == .placing }
+      if isSoonKnown, PushRules.mayWait(purchase, now: now) { return .later }
+      return .doubtful(PushRules.several(ids, content))
+    }
   }
 
   private func record(
@@ -58,8 +92,7 @@ extension PurchaseWork {
     let isFound = try await store.write { transaction -> Bool in
       let purchases = PurchaseStore(transaction: transaction)
       guard let current = try purchases.purchase(content.orderID),
-        current.state == purchase.state, current.content == content,
-        try !purchases.hasRival(purchase)
+        current.state == purchase.state, current.content == content
       else { return false }
       let use = CredentialStore.Use(
         action: .use, version: credentials.version, actor: "system",

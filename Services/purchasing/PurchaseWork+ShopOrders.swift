@@ -14,15 +14,15 @@ extension PurchaseWork {
     else {
       return try await withoutAccount(purchase, situation.attempts)
     }
-    let turn: Void? = try await browser.gate.inTurn(purchase.content.environment) {
+    _ = try await inShop(purchase, browser) {
       switch step {
       case .lookUp:
         guard let confirmed else { return try await withoutAccount(purchase, situation.attempts) }
         try await findInList(situation, confirmed, browser)
       case .poll: try await readPayment(purchase, browser)
       }
+      await sweepScreenshots(browser)
     }
-    if turn == nil { try await waitInLine(purchase) }
   }
 
   /// The account that the order was confirmed with is not there to be looked at.
@@ -74,6 +74,7 @@ extension PurchaseWork {
         try purchases.keep(visitLog, of: purchase, attempt: confirmed.number)
         try purchases.unknown(
           purchase, waits, until: isOver ? nil : transaction.now + pause, tries: tries)
+        try browser.note(reason, in: purchase.content.environment, purchases)
       }
       log(isOver ? .error : .warning, "the shop's list cannot be read", purchase, waits)
     }
@@ -103,6 +104,7 @@ extension PurchaseWork {
     let settleTime = browser.settleTime
     let finding = try await store.write { transaction in
       let purchases = PurchaseStore(transaction: transaction)
+      try browser.note(nil, in: purchase.content.environment, purchases)
       let free = try orders.filter { order in
         let claimant = try purchases.claimant(of: order.id, content.environment)
         return claimant == nil || claimant == content.key
@@ -146,8 +148,14 @@ extension PurchaseWork {
       switch await browser.shop.order(id, in: purchase.content.environment) {
       case .value(let order): orders.append(order)
       case .later(let reason, _), .refused(let reason):
+        try await store.write {
+          try browser.note(reason, in: purchase.content.environment, PurchaseStore(transaction: $0))
+        }
         return try await readPaymentLater(purchase, reason)
       }
+    }
+    try await store.write {
+      try browser.note(nil, in: purchase.content.environment, PurchaseStore(transaction: $0))
     }
     try await settle(purchase, orders)
   }
@@ -155,7 +163,7 @@ extension PurchaseWork {
   func settle(_ purchase: Purchase, _ orders: [SupplierOrder]) async throws {
     CrashPoint.reached(PurchasingStep.paymentPolled)
     let verdict = PaymentRules.verdict(
-      on: orders, problem: nil, placedAt: purchase.placedAt, now: Self.now())
+      on: orders, problem: nil, payer: .platform, placedAt: purchase.placedAt, now: Self.now())
     switch verdict {
     case .waits(let reason): try await readPaymentLater(purchase, reason)
     case .closed(let reason):

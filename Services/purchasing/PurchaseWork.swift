@@ -77,14 +77,17 @@ struct PurchaseWork: Sendable {
     if [.place, .lookUp].contains(step), let turn = pace.turn(of: orderID, now: found.1) {
       return try await standInLine(purchase, until: turn)
     }
+    var pushes = PushFinding.nothing
     switch step {
-    case .lookUp, .askPerson:
-      if try await findAmongPushes(situation, now: found.1) { return }
+    case .lookUp, .askPerson: pushes = try await findAmongPushes(situation, now: found.1)
     case .nothing, .place, .poll: break
     }
+    if pushes == .found { return }
     switch step {
     case .nothing: try await finish(orderID)
-    case .askPerson(let reason): try await askPerson(situation, reason)
+    case .askPerson(let reason):
+      if case .doubtful(let doubt) = pushes { return try await askPerson(situation, doubt) }
+      try await askPerson(situation, reason)
     case .place:
       guard var run = try await start(situation, now: found.1) else { return }
       try await place(&run)

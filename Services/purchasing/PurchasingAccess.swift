@@ -31,8 +31,8 @@ enum PurchasingAccess {
         "CompleteAuthorization": [.gateway, .operator],
         "GetCredentialHistory": [.gateway, .operator],
 
-        "ListCredentials": [.operator],
-        "RefreshCredentials": [.operator],
+        "ListCredentials": [.gateway, .operator],
+        "RefreshCredentials": [.gateway, .operator],
         "RotateKeys": [.operator],
         "ListKeys": [.operator],
       ]),

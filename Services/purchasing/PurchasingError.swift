@@ -70,14 +70,15 @@ extension PurchasingError: RPCErrorConvertible {
       return RPCError(
         .failedPrecondition,
         "the purchase of order \"\(orderID)\" is \(state) and has no order at the supplier to track",
-        reason: ErrorReason(code: "NOTHING_TO_TRACK", metadata: ["state": state]))
+        reason: ErrorReason(
+          code: "NOTHING_TO_TRACK", metadata: ["state": state, "owner": "platform"]))
     case .trackedByPerson(let orderID, let ids):
       return RPCError(
         .failedPrecondition,
-        "order \"\(orderID)\" was bought in a browser, in an account without API credentials; look "
-          + "for supplier order \(ids.joined(separator: ", ")) in that account's order list and submit "
-          + "its tracking",
-        reason: ErrorReason(code: "TRACKED_BY_PERSON"))
+        "order \"\(orderID)\" was not bought through the API, so nobody tells how far its goods are; "
+          + "look for supplier order \(ids.joined(separator: ", ")) in the account's order list and "
+          + "submit its tracking",
+        reason: ErrorReason(code: "TRACKED_BY_PERSON", metadata: ["owner": "platform"]))
     case .supplierRefused(let reason):
       return RPCError(
         .failedPrecondition, reason.text,
@@ -86,7 +87,10 @@ extension PurchasingError: RPCErrorConvertible {
           metadata: ["owner": reason.owner.rawValue, "providerCode": reason.providerCode]))
     case .supplierSilent(let reason):
       return RPCError(
-        .unavailable, reason.text, reason: ErrorReason(code: reason.code.rawValue))
+        .unavailable, reason.text,
+        reason: ErrorReason(
+          code: reason.code.rawValue,
+          metadata: ["owner": reason.owner.rawValue, "providerCode": reason.providerCode]))
     }
   }
 }

@@ -30,6 +30,10 @@ import Store
     let trackingAge = settings.int(
       "DROPWIRE_TRACKING_AGE_MILLISECONDS", default: 30_000, in: 0...86_400_000,
       help: "How old the supplier's word about goods on their way may be before it is asked again.")
+    let shopTrackingAge = settings.int(
+      "DROPWIRE_SHOP_TRACKING_AGE_MILLISECONDS", default: Int(PurchasingService.shopTrackingAge),
+      in: 0...86_400_000,
+      help: "The same where the browser reads it in the shop's order pages.")
     let keys = settings.masterKeys()
     settings.listSteps(PurchasingStep.self)
     await settings.restore(common, .purchases)
@@ -42,7 +46,7 @@ import Store
       try await PurchasingParts(
         host: host, http: http, outside: outside, repeats: repeats, limits: limits, pace: pace,
         seal: seal, authorization: authorization, browser: browser,
-        trackingAge: Int64(trackingAge)
+        trackingAge: Int64(trackingAge), shopTrackingAge: Int64(shopTrackingAge)
       ).run()
     } catch {
       failToStart("purchasing", error)
@@ -62,6 +66,7 @@ private struct PurchasingParts {
   let authorization: AuthorizationSettings
   let browser: BrowserSettings
   let trackingAge: Int64
+  let shopTrackingAge: Int64
 
   func run() async throws {
     let store = try Store(
@@ -87,9 +92,11 @@ private struct PurchasingParts {
       concurrency: PurchaseWork.concurrency)
     let purchasing = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      trackingAge: trackingAge, screenshots: browsers.path.screenshots, logger: host.logger)
+      trackingAge: trackingAge, shopTrackingAge: shopTrackingAge, browser: browsers.path,
+      screenshots: browsers.path.screenshots, logger: host.logger)
     let credentials = CredentialsService(
-      store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters)
+      store: store, source: supplier, seal: seal, settings: authorization, waiters: waiters,
+      shop: browsers.path.shop)
     try await host.run(
       services: [purchasing.rpcService(), credentials.rpcService()],
       access: PurchasingAccess.table,

@@ -5,7 +5,8 @@ import Store
 
 extension PurchasingService {
   /// Tells how far the goods of a purchase have come. Within `trackingAge` of the last time, and after
-  /// the delivery, the supplier is not asked again. When it cannot be asked, what it said last is
+  /// the delivery, the supplier is not asked again; the shop's pages, where goods of the browser are
+  /// looked for, are left alone for `shopTrackingAge`. When it cannot be asked, what it said last is
   /// told, with the reason.
   ///
   /// FAILED_PRECONDITION: NOTHING_TO_TRACK before there is a supplier's order, TRACKED_BY_PERSON for
@@ -20,6 +21,7 @@ extension PurchasingService {
       let purchase = try purchases.require(orderID)
       return TrackingQuestion(
         purchase: purchase, known: try purchases.tracking(of: purchase),
+        account: try purchases.attempts(orderID).last { $0.outcome != .refused }?.account,
         credentials: try CredentialStore(transaction: transaction).sealed(purchase.credentialKey),
         now: transaction.now)
     }
@@ -28,14 +30,17 @@ extension PurchasingService {
       throw PurchasingError.nothingToTrack(
         orderID: orderID, state: found.purchase.state.rawValue)
     }
-    if let known = found.known, found.isFresh(known, within: trackingAge) {
+    let shop = shop(of: found.purchase, boughtBy: found.account)
+    let age = shop == nil ? trackingAge : shopTrackingAge
+    if let known = found.known, known.isFresh(within: age, now: found.now) {
       return known.tracking
     }
-    guard found.purchase.path == "api" else {
+    guard found.purchase.path == "api" || shop != nil else {
       throw PurchasingError.trackedByPerson(
         orderID: orderID, supplierOrderIDs: found.purchase.supplierOrderIDs)
     }
     do throws(PurchasingError) {
+      if let shop { return try await askShop(found.purchase, shop) }
       return try await ask(found, actor)
     } catch {
       guard var known = found.known?.tracking, let reason = error.supplierReason else {
@@ -103,13 +108,17 @@ extension PurchasingService {
 private struct TrackingQuestion: Sendable {
   let purchase: Purchase
   let known: PurchaseStore.KnownTracking?
+  /// That the purchase was made with.
+  let account: String?
   let credentials: SealedCredentials?
   let now: Int64
+}
 
+extension PurchaseStore.KnownTracking {
   /// Whether what was said last need not be asked again.
-  func isFresh(_ known: PurchaseStore.KnownTracking, within age: Int64) -> Bool {
-    if known.tracking.status == TrackingRules.Status.delivered.rawValue { return true }
-    return (0..<max(age, 1)).contains(now - known.askedAt)
+  func isFresh(within age: Int64, now: Int64) -> Bool {
+    if tracking.status == TrackingRules.Status.delivered.rawValue { return true }
+    return (0..<max(age, 1)).contains(now - askedAt)
   }
 }
 
@@ -133,7 +142,7 @@ extension Purchase {
 
 extension Tracking {
   /// The first parcel that the carrier has seen stands for all at the top.
-  fileprivate init(
+  init(
     _ orderID: String, _ status: TrackingRules.Status, _ supplierStatus: String,
     _ parcels: [Parcel], askedAt: Int64
   ) {

@@ -17,10 +17,15 @@ struct PurchasingService: PurchasingMethods {
   let waiters: Waiters
   /// How old the supplier's word about goods on their way may be; milliseconds.
   var trackingAge: Int64 = 30_000
+  /// The same of the shop's; milliseconds.
+  var shopTrackingAge: Int64 = PurchasingService.shopTrackingAge
+  /// Nil where no browser is set up at all.
+  var browser: BrowserPath?
   var screenshots: Screenshots?
   let logger: Logger
 
-  /// Records what is to be bought and waits for the outcome as long as the caller does.
+  /// Records what is to be bought and waits for the outcome as long as the caller does; not for what
+  /// waits longer than that, or for a person.
   ///
   /// A replay of the same content answers with the purchase as it is now. A new generation is
   /// FAILED_PRECONDITION (GENERATION_NOT_NEXT) unless the one before was REFUSED or CLOSED.
@@ -62,11 +67,12 @@ struct PurchasingService: PurchasingMethods {
     guard let wakes else { return nil }
     // A fifth of the time, a second at most, is kept for the answer.
     let time = remaining - min(remaining / 5, .seconds(1))
+    let end = PurchaseWork.now() + time.milliseconds
     return try await withThrowingTaskGroup(of: Contract.Purchase?.self) { group in
       group.addTask {
         for await _ in wakes {
           let found = try await read(content)
-          if found.isSettled { return found.answer }
+          if found.purchase.isWaiting(beyond: end) { return found.answer }
         }
         return nil
       }
@@ -80,7 +86,7 @@ struct PurchasingService: PurchasingMethods {
   }
 
   private func read(_ content: PurchaseContent) async throws
-    -> (answer: Contract.Purchase, isSettled: Bool)
+    -> (answer: Contract.Purchase, purchase: Purchase)
   {
     try await store.read { transaction in
       let purchases = PurchaseStore(transaction: transaction)
@@ -89,7 +95,7 @@ struct PurchasingService: PurchasingMethods {
           content.orderID, generation: content.generation)
       else { throw NotFound(kind: "purchase of order", id: content.orderID) }
       let story = try purchases.story(content.orderID)
-      return (Contract.Purchase(purchase, story), purchase.isSettled)
+      return (Contract.Purchase(purchase, story), purchase)
     }
   }
 

@@ -71,6 +71,11 @@ enum ReasonSheet {
     case .browserChallenge:
       definite("log in to the shop's account by hand, answer what it asks, then try again")
     case .browserLoginRefused: definite("correct the shop account's settings, then try again")
+    case .browserAccountClosed:
+      Line(
+        certainty: .transient, retry: .sameKey,
+        action: "log in to the shop's account by hand and see to it; then "
+          + "dropwire credentials reopen-shop, and try again what was refused")
     case .browserPageUnknown:
       definite("look at the screenshot, correct the selector profile, then try again")
     case .orderNotInList: definite("try again, or refund")

@@ -10,7 +10,8 @@ enum Schema {
     Migration("003 findings", findings), Migration("004 tokens", tokens),
     Migration("005 spending", spending), Migration("006 bans", bans),
     Migration("007 browser", browser), Migration("008 tracking", tracking),
-    Migration("009 events", events),
+    Migration("009 events", events), Migration("010 shop accounts", shopAccounts),
+    Migration("011 event keys", eventKeys),
   ]
 
   /// `purchaseIsLiveOnce` is the rule that no order is ever bought twice: one generation at a time

@@ -112,6 +112,10 @@ struct SupplierOrder: Hashable, Sendable {
   /// What was ordered; empty when it cannot be read.
   var productIDs: [String] = []
   var lines: [Line] = []
+  /// The parcel's number, where the order itself shows one; empty elsewhere.
+  var trackingNumber = ""
+  /// Where it goes, as far as it is told; nil when nothing is.
+  var destination: Destination?
 
   struct Line: Hashable, Sendable {
     let productID: String

@@ -135,6 +135,8 @@ const void *dropwire_ledger_v1_ListCommissionRatesResponse_descriptor(void) { re
 
 const void *dropwire_ledger_v1_Payout_descriptor(void) { return &dropwire__ledger__v1__payout__descriptor; }
 
+const void *dropwire_ledger_v1_PayoutEnd_descriptor(void) { return &dropwire__ledger__v1__payout_end__descriptor; }
+
 const void *dropwire_ledger_v1_RequestPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__request_payout_request__descriptor; }
 
 const void *dropwire_ledger_v1_GetPayoutRequest_descriptor(void) { return &dropwire__ledger__v1__get_payout_request__descriptor; }

@@ -40,12 +40,12 @@ extension Settings {
   /// How a process ends that was asked for something that is refused (EX_DATAERR).
   private static let refused: Int32 = 65
 
-  /// Checks or restores a backup and ends the process, when asked with `--verify` or `--restore`.
-  /// The service must not run; the process says on standard output what it did, on standard error
-  /// why it did not.
+  /// Checks or restores a backup and ends the process, when asked with `--verify` or `--restore`;
+  /// with `--stopped` it only fails while the service runs. For a restore it must not. The process
+  /// says on standard output what it did, on standard error why it did not.
   public func restore(_ common: ServiceSettings, _ plan: RestorePlan) async {
     let (verified, restored) = (argument("--verify"), argument("--restore"))
-    guard let backup = restored ?? verified else { return }
+    if restored == nil && verified == nil && !wantsStopped { return }
     if !allProblems.isEmpty { return finish() }
     umask(0o077)
     let logger = Logger(label: service) { _ in SwiftLogNoOpLogHandler() }
@@ -53,14 +53,14 @@ extension Settings {
       path: common.databasePath, applicationID: plan.applicationID, migrations: plan.migrations,
       logger: logger)
     do {
+      // First, since the rest may take long.
+      if restored != nil || wantsStopped { try Self.requireStopped(common, restoration) }
+      guard let backup = restored ?? verified else { exit(0) }
       try Self.compareWithNotedHash(backup)
       if restored == nil {
         try await restoration.verify(backup) { try await plan.warn(about: $0) }
         print("\(backup) is a whole backup of \(service)")
       } else {
-        try FileManager.default.createDirectory(
-          atPath: common.stateDirectory, withIntermediateDirectories: true,
-          attributes: [.posixPermissions: 0o700])
         let replaced = try await restoration.restore(backup) { copy in
           try await plan.warn(about: copy)
           try await plan.prepare(copy)
@@ -70,11 +70,20 @@ extension Settings {
         for sentence in plan.unknown { print(sentence) }
       }
     } catch {
-      let text = "\(error)".contains(backup) ? "\(error)" : "\(backup) is refused: \(error)"
+      let backup = restored ?? verified ?? ""
+      let isNamed = backup.isEmpty || "\(error)".contains(backup)
+      let text = isNamed ? "\(error)" : "\(backup) is refused: \(error)"
       FileHandle.standardError.write(Data("\(service): \(text)\n".utf8))
       exit(Self.refused)
     }
     exit(0)
+  }
+
+  private static func requireStopped(_ common: ServiceSettings, _ restoration: Restoration) throws {
+    try FileManager.default.createDirectory(
+      atPath: common.stateDirectory, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    try restoration.requireUnused()
   }
 
   /// A backup may have its hash beside it, as `sha256sum` writes it: `<hash>  <name>`.

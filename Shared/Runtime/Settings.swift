@@ -125,6 +125,7 @@ public struct Settings {
       lines += [
         "       \(service) [--config FILE] --verify BACKUP    reads a backup from end to end",
         "       \(service) [--config FILE] --restore BACKUP   puts it in the database's place",
+        "       \(service) [--config FILE] --stopped          fails while another one runs",
       ]
     }
     lines += [
@@ -173,7 +174,7 @@ public struct Settings {
     while let argument = rest.popFirst() {
       switch argument {
       case "--help", "-h": continue
-      case "--list-steps" where hasDatabase: continue
+      case "--list-steps" where hasDatabase, "--stopped" where hasDatabase: continue
       case "--config":
         if rest.popFirst() == nil { problems.append("\(argument) needs the name of a file") }
       case "--verify" where hasDatabase, "--restore" where hasDatabase:
@@ -215,6 +216,9 @@ public struct Settings {
       arguments.indices.contains(index + 1) ? arguments[index + 1] : nil
     }
   }
+
+  /// Whether the caller only asked whether the service runs.
+  var wantsStopped: Bool { arguments.contains("--stopped") }
 
   /// Whether the caller asked for the list of crash points instead of a service.
   var wantsSteps: Bool { arguments.contains("--list-steps") }

@@ -1,5 +1,5 @@
 public import Contract
-import Measure
+public import Measure
 import Outside
 import RPC
 import Store
@@ -8,7 +8,7 @@ extension LatencyStatistics {
   /// Upper bounds of the buckets, in nanoseconds.
   static let bounds = Histogram.upperBounds.map { Int64($0) }
 
-  init(_ histogram: Histogram) {
+  public init(_ histogram: Histogram) {
     let used = histogram.counts.lastIndex { $0 > 0 }.map { $0 + 1 } ?? 0
     self.init(
       count: Int64(histogram.count), sumNanoseconds: Int64(histogram.sumNanoseconds),

@@ -1,5 +1,5 @@
-import Contract
-import Foundation
+public import Contract
+public import Foundation
 public import Outside
 public import RPC
 public import Store
@@ -20,6 +20,24 @@ public struct StatisticsSources: Sendable {
     self.outside = outside
     self.clients = clients
     self.lags = lags
+  }
+}
+
+extension StatisticsSources {
+  /// Everything that a process counted.
+  ///
+  /// - Parameter served: what it answered, which is counted where it is answered.
+  public func statistics(
+    of service: String, since startedAt: Date, server: ServerStatistics? = nil,
+    served: [MethodStatistics]
+  ) -> GetStatisticsResponse {
+    GetStatisticsResponse(
+      process: ProcessStatistics(service: service, startedAt: startedAt), server: server,
+      served: served, called: clients.flatMap(\.figures).map { MethodStatistics($0) },
+      outside: outside.map { $0.figures.map { OutsideStatistics($0) } } ?? [],
+      breakers: outside.map { $0.breakerFigures.map { BreakerStatistics($0) } } ?? [],
+      store: store.map { StoreStatistics($0.figures) },
+      bucketBoundNanoseconds: LatencyStatistics.bounds, lags: lags.map(\.figures))
   }
 }
 
@@ -61,14 +79,8 @@ struct StatisticsService: StatisticsMethods {
 
   private func statistics() -> GetStatisticsResponse {
     let server = server.current?.figures
-    return GetStatisticsResponse(
-      process: ProcessStatistics(service: service, startedAt: startedAt),
-      server: server.map { ServerStatistics($0) },
-      served: server.map { $0.methods.map { MethodStatistics($0) } } ?? [],
-      called: sources.clients.flatMap(\.figures).map { MethodStatistics($0) },
-      outside: sources.outside.map { $0.figures.map { OutsideStatistics($0) } } ?? [],
-      breakers: sources.outside.map { $0.breakerFigures.map { BreakerStatistics($0) } } ?? [],
-      store: sources.store.map { StoreStatistics($0.figures) },
-      bucketBoundNanoseconds: LatencyStatistics.bounds, lags: sources.lags.map(\.figures))
+    return sources.statistics(
+      of: service, since: startedAt, server: server.map { ServerStatistics($0) },
+      served: server.map { $0.methods.map { MethodStatistics($0) } } ?? [])
   }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Logging
+public import Logging
 
 /// Who started the process and wants to hear how far it is, such as systemd.
 ///
@@ -7,7 +7,7 @@ import Logging
 /// with `@` is an abstract one, without a file.
 /// Source: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 public struct Supervisor: Sendable, Hashable {
-  enum Message: String {
+  public enum Message: String, Sendable {
     /// Calls are answered.
     case ready = "READY=1"
     /// No new calls are taken.
@@ -23,7 +23,7 @@ public struct Supervisor: Sendable, Hashable {
   init(address: String) { self.address = address }
 
   /// Tells it, once. A supervisor that does not listen is no reason to stop serving.
-  func tell(_ message: Message, _ logger: Logger) {
+  public func tell(_ message: Message, _ logger: Logger) {
     guard let code = send(message.rawValue) else { return }
     logger.warning(
       "supervisor not reached",
@@ -82,7 +82,8 @@ extension Settings {
     return Self.firstPassed
   }
 
-  func supervisor() -> Supervisor? {
+  /// Who wants to hear how far the process is; nil when nobody does.
+  public func supervisor() -> Supervisor? {
     ambient("NOTIFY_SOCKET").flatMap { $0.isEmpty ? nil : Supervisor(address: $0) }
   }
 }

@@ -32,6 +32,9 @@ public struct Restoration: Sendable {
   /// What is about to become the database of this path.
   static func comingIn(_ path: String) -> String { "\(path).restoring" }
 
+  /// - Throws: `StoreError.inUse` while a process has the database open.
+  public func requireUnused() throws(StoreError) { _ = try ProcessLock(path) }
+
   /// Checks a backup and changes nothing.
   ///
   /// - Parameter check: looks at an open copy; throws when it is not what it should be.
@@ -97,21 +100,48 @@ public struct Restoration: Sendable {
     }
   }
 
+  /// A failure leaves what was there before, unless that had been left halfway already.
   private func swap(_ draft: String) throws(StoreError) -> String? {
     let coming = Self.comingIn(path)
-    try rename(draft, to: coming)
-    var replaced: String?
-    if DatabaseFile.exists(path) || DatabaseFile.exists("\(path)-wal") {
-      let aside = try nameAside()
+    let wasInterrupted = DatabaseFile.exists(coming)
+    let replaced: String?
+    do {
+      try rename(draft, to: coming)
+      replaced = try keepAside()
+    } catch {
+      if !wasInterrupted { DatabaseFile.remove(coming) }
+      throw error
+    }
+    for end in ["-wal", "-shm"] { unlink(path + end) }
+    if Foundation.rename(coming, path) != 0 {
+      let failure = DatabaseFile.failure(path)
+      if !wasInterrupted && putBackJournal(replaced) { DatabaseFile.remove(coming) }
+      throw failure
+    }
+    try DatabaseFile.syncDirectory(of: path)
+    return replaced
+  }
+
+  /// Gives the old database and its journal a second name; nil when there is none.
+  private func keepAside() throws(StoreError) -> String? {
+    guard DatabaseFile.exists(path) || DatabaseFile.exists("\(path)-wal") else { return nil }
+    let aside = try nameAside()
+    do throws(StoreError) {
       for end in ["", "-wal"] where DatabaseFile.exists(path + end) {
         if link(path + end, aside + end) != 0 { throw DatabaseFile.failure(aside + end) }
       }
       try DatabaseFile.syncDirectory(of: path)
-      replaced = aside
+    } catch {
+      for end in ["", "-wal"] { unlink(aside + end) }
+      throw error
     }
-    for end in ["-wal", "-shm"] { unlink(path + end) }
-    try rename(coming, to: path)
-    return replaced
+    return aside
+  }
+
+  /// - Returns: whether the old database is as it was, so that it may be opened.
+  private func putBackJournal(_ aside: String?) -> Bool {
+    guard let aside, DatabaseFile.exists("\(aside)-wal") else { return true }
+    return link("\(aside)-wal", "\(path)-wal") == 0
   }
 
   private func rename(_ old: String, to new: String) throws(StoreError) {

@@ -5,7 +5,7 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure the built programs.",
     subcommands: [
-      RPCBench.self, ChainBench.self, LedgerBench.self, PurchaseBench.self, EchoServer.self,
-      EchoLoad.self,
+      RPCBench.self, ChainBench.self, LedgerBench.self, PurchaseBench.self, GatewayBench.self,
+      GatewayLoad.self, EchoServer.self, EchoLoad.self,
     ])
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Contract
-import Crypto
 import Foundation
 import RPC
 import Support
@@ -56,6 +55,8 @@ struct LedgerBench: AsyncParsableCommand {
       if references { compare(cluster, &samples) }
     }
     try await countFlushes(most, cluster, &samples)
+    let cost = try await HashCost(of: "round-0-\(most)-0", cluster.ledger)
+    samples.add("hash", try cost.microseconds(), "us/sale", decimals: 2)
   }
 
   private func run(_ level: Int, _ name: String, _ count: Int, _ cluster: Cluster) -> SaleRun {
@@ -105,7 +106,9 @@ struct LedgerBench: AsyncParsableCommand {
   }
 
   private func addRatios(to figures: inout Figures, _ samples: Samples) {
-    addHashShare(to: &figures, samples)
+    if let used = samples.median("ledger.64.cpu"), let hash = samples.median("hash") {
+      figures.add("hash / ledger.64.cpu", 100 * hash / used, "%", decimals: 1)
+    }
     guard let ours = samples.median("ledger.64.rate") else { return }
     if let filled = samples.median("filled.64.rate") {
       figures.add("filled.64 / ledger.64", filled / ours, "times", decimals: 2)
@@ -120,23 +123,6 @@ struct LedgerBench: AsyncParsableCommand {
     if let one = samples.median("ledger.1.rate"), let theirs = samples.median("postgres.1.rate") {
       figures.add("ledger.1 / postgres.1", one / theirs, "times", decimals: 2)
     }
-  }
-}
-
-extension LedgerBench {
-  /// What `JournalHash` makes of a sale with four postings.
-  private static let hashedBytes = 420
-
-  /// The hash chain's part of a sale.
-  private func addHashShare(to figures: inout Figures, _ samples: Samples) {
-    guard let used = samples.median("ledger.64.cpu") else { return }
-    let (count, bytes) = (20_000, [UInt8](repeating: 7, count: Self.hashedBytes))
-    let begin = ProcessUse(of: getpid()).cpuSeconds
-    var last = [UInt8](repeating: 0, count: 32)
-    for _ in 0..<count { last = [UInt8](SHA256.hash(data: bytes + last)) }
-    let each = (ProcessUse(of: getpid()).cpuSeconds - begin) * 1e6 / Double(count)
-    figures.add("hash", each, "us/sale", decimals: 2)
-    figures.add("hash / ledger.64.cpu", 100 * each / used, "%", decimals: 1)
   }
 }
 

@@ -13,7 +13,7 @@ struct LedgerFill {
   func run() throws {
     let script = "\(Program.packageRoot)/Tests/Bench/references/ledger/fill"
     let process = try ChildProcess([
-      "/bin/bash", script, path, String(entries / 2), String(resellers),
+      "/usr/bin/python3", script, path, String(entries / 2), String(resellers),
     ])
     defer { process.terminate() }
     let line = try process.line(within: Self.patienceSeconds)

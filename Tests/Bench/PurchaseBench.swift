@@ -14,7 +14,7 @@ struct PurchaseBench: AsyncParsableCommand {
   private static let countedPurchases = 300
 
   @Option(help: "Purchases per run; a quarter of it with one in flight.") var purchases = 2000
-  @Option(help: "Runs per level; the median is reported.") var runs = 3
+  @Option(help: "Runs per level, three at least; the median is reported.") var runs = 3
   @Option(help: "Purchases in flight, comma separated.") var inFlight = "1,8,32"
   @Flag(help: "One line per figure: name TAB value TAB unit.") var tsv = false
 
@@ -37,33 +37,46 @@ struct PurchaseBench: AsyncParsableCommand {
     if tsv { figures.printTSV() } else { figures.printTable() }
   }
 
-  /// Both in turn within each round, since the machine's speed drifts.
+  /// What one round gave: milliseconds of each purchase, and of the supplier's calls alone.
+  private struct Round {
+    let ours: [Double]
+    let bare: [Double]
+    let rate: Double
+    let cpuMicroseconds: Double
+  }
+
+  /// Both in turn within each round, since the machine's speed drifts: every figure is the median of
+  /// the rounds' figures, also the difference.
   private func measure(_ level: Int, _ cluster: Cluster, _ figures: inout Figures) async throws {
     let count = level == 1 ? max(100, purchases / 4) : purchases
-    var (ours, bare): ([[Double]], [[Double]]) = ([], [])
-    var (seconds, used) = (0.0, 0.0)
-    for number in 0..<runs {
+    var rounds: [Round] = []
+    for number in 0..<max(runs, 3) {
       let run = PurchaseRun(prefix: "b\(level)-\(number)", count: count, lanes: level)
-      let processID = cluster.program(.purchasing)?.processID ?? 0
-      let before = ProcessUse(of: processID).cpuSeconds
-      let begin = ContinuousClock.now
-      ours.append(try await run.throughService(cluster))
-      seconds += (ContinuousClock.now - begin) / .seconds(1)
-      used += ProcessUse(of: processID).cpuSeconds - before
-      bare.append(try await run.bare(cluster.sandbox.url))
+      rounds.append(try await round(run, cluster))
     }
-    func medians(_ samples: [[Double]], _ share: Double) -> Double {
-      median(samples.map { percentile($0, share) })
+    func add(_ name: String, _ unit: String, _ decimals: Int, _ value: (Round) -> Double) {
+      figures.add(
+        "purchase.\(level).\(name)", median(rounds.map(value)), unit, decimals: decimals)
     }
     for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
-      let (all, supplier) = (medians(ours, share), medians(bare, share))
-      figures.add("purchase.\(level).\(name)", all, "ms", decimals: 2)
-      figures.add("purchase.\(level).\(name).supplier alone", supplier, "ms", decimals: 2)
-      figures.add("purchase.\(level).\(name).overhead", all - supplier, "ms", decimals: 2)
+      add(name, "ms", 2) { percentile($0.ours, share) }
+      add("\(name).supplier alone", "ms", 2) { percentile($0.bare, share) }
+      add("\(name).overhead", "ms", 2) { percentile($0.ours, share) - percentile($0.bare, share) }
     }
-    let total = Double(count * runs)
-    figures.add("purchase.\(level).rate", total / seconds, "purchases/s", decimals: 0)
-    figures.add("purchase.\(level).cpu", used * 1e6 / total, "us/purchase", decimals: 0)
+    add("rate", "purchases/s", 0, \.rate)
+    add("cpu", "us/purchase", 0, \.cpuMicroseconds)
+  }
+
+  private func round(_ run: PurchaseRun, _ cluster: Cluster) async throws -> Round {
+    let processID = cluster.program(.purchasing)?.processID ?? 0
+    let before = ProcessUse(of: processID).cpuSeconds
+    let begin = ContinuousClock.now
+    let ours = try await run.throughService(cluster)
+    let seconds = (ContinuousClock.now - begin) / .seconds(1)
+    let used = ProcessUse(of: processID).cpuSeconds - before
+    return Round(
+      ours: ours, bare: try await run.bare(cluster.sandbox.url), rate: Double(run.count) / seconds,
+      cpuMicroseconds: used * 1e6 / Double(run.count))
   }
 
   private func countFlushes(_ level: Int, _ cluster: Cluster, _ figures: inout Figures) async throws

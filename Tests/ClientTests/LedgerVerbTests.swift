@@ -74,7 +74,7 @@ import Testing
       ])
     #expect(
       findings { $1.price = Examples.usd(2100) } == [
-        "demo-1: price is 20.00 USD in orders, 21.00 USD in the ledger"
+        "demo-1: what was captured is 20.00 USD in orders, 21.00 USD in the ledger"
       ])
     #expect(
       findings { $1.captureID = "3HH" } == ["demo-1: capture is 2GG in orders, 3HH in the ledger"])
@@ -97,6 +97,45 @@ import Testing
           order.isCaptureBooked = false
           order.updatedAt = Examples.time(-3_600_000)
         }, isBooked: false) == ["demo-1: it is not booked yet"])
+  }
+
+  @Test func `what PayPal captured is compared, and what waits to be given back is not booked yet`()
+  {
+    #expect(
+      findings { order, sale in
+        order.capturedAmount = Examples.usd(1900)
+        sale.price = Examples.usd(1900)
+      } == [])
+    #expect(
+      findings { order, _ in order.capturedAmount = Examples.usd(1900) } == [
+        "demo-1: what was captured is 19.00 USD in orders, 20.00 USD in the ledger"
+      ])
+    func waiting(_ code: String) -> [String] {
+      findings(
+        { order, _ in
+          order.isCaptureBooked = false
+          order.updatedAt = Examples.time(-3_600_000)
+          order.waiting?.reason?.code = code
+        }, isBooked: false)
+    }
+    #expect(waiting("CAPTURE_AMOUNT_DIFFERS") == [])
+    #expect(waiting("BOOKING_REFUSED") == ["demo-1: it is not booked yet"])
+  }
+
+  @Test func `a sale of goods that a person bought matches what he told`() throws {
+    let open = try #require(
+      PurchaseComparison.compare(Examples.purchase, Examples.sale, now: Examples.noon))
+    #expect(open.reason == .stateDiffers)
+    var order = Examples.order
+    #expect(PurchaseComparison.compare(open, order) == open)
+    (order.purchasePath, order.landedCost) = ("person", Examples.usd(800))
+    order.supplierOrderIDs = ["8001"]
+    let matched = PurchaseComparison.compare(open, order)
+    #expect(matched.reason == .matched && matched.providerID == "8001")
+    order.landedCost = Examples.usd(900)
+    let differing = PurchaseComparison.compare(open, order)
+    #expect(differing.reason == .amountDiffers)
+    #expect(differing.text == "a person bought it for 9.00 USD, booked 8.00 USD")
   }
 
   @Test func `a check names what differs, and each service alone`() async throws {

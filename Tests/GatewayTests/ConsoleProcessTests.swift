@@ -9,38 +9,10 @@ import Testing
 
 /// The console as a browser meets it, over real processes.
 struct ConsoleProcessTests {
-  private static let html = ("Content-Type", "application/x-www-form-urlencoded")
-
-  /// A browser's cookies and the form token of its pages.
-  private struct Browser {
-    let gateway: GatewayUnderTest
-    var cookie = ""
-    var formToken = ""
-
-    func send(_ method: String, _ path: String, form: String? = nil, site: String = "same-origin")
-      async throws -> GatewayUnderTest.Answer
-    {
-      var headers = [("Cookie", cookie), ("Sec-Fetch-Site", site)]
-      if form != nil { headers.append(ConsoleProcessTests.html) }
-      return try await gateway.sendUnfollowed(method, path, body: form, headers: headers)
-    }
-
-    mutating func signIn(_ actor: Actor) async throws {
-      let token = try await GatewayUnderTest.token(actor)
-      let answer = try await send("POST", "/console/sign-in", form: "token=\(token)&next=/console")
-      try #require(answer.status == 303, "\(answer.body)")
-      cookie = String(answer.headers["Set-Cookie"].first?.prefix { $0 != ";" } ?? "")
-      let page = try await send("GET", "/console").body
-      let mark = #"name="form" value=""#
-      let start = try #require(page.range(of: mark)).upperBound
-      formToken = String(page[start...].prefix { $0 != "\"" })
-    }
-  }
-
   @Test(.timeLimit(.minutes(1)))
   func `a person signs in, sees the overview, and signs out`() async throws {
     try await GatewayUnderTest.with { gateway in
-      var browser = Browser(gateway: gateway)
+      var browser = ConsoleBrowser(gateway: gateway)
       let away = try await browser.send("GET", "/console?environment=sandbox")
       #expect(away.status == 303)
       #expect(
@@ -66,9 +38,9 @@ struct ConsoleProcessTests {
   @Test(.timeLimit(.minutes(1)))
   func `a form of another site, or of another session, does nothing`() async throws {
     try await GatewayUnderTest.with { gateway in
-      var browser = Browser(gateway: gateway)
+      var browser = ConsoleBrowser(gateway: gateway)
       try await browser.signIn(.reseller(42))
-      var other = Browser(gateway: gateway)
+      var other = ConsoleBrowser(gateway: gateway)
       try await other.signIn(.reseller(43))
       let path = "/console/sign-out"
       for (site, token) in [
@@ -85,7 +57,7 @@ struct ConsoleProcessTests {
   @Test(.timeLimit(.minutes(1)))
   func `a page that is not there is one for people`() async throws {
     try await GatewayUnderTest.with(services: [.orders]) { gateway in
-      var browser = Browser(gateway: gateway)
+      var browser = ConsoleBrowser(gateway: gateway)
       let nothing = try await browser.send("GET", "/console/nowhere")
       #expect(nothing.status == 404)
       #expect(nothing.headers["Content-Type"].first == "text/html; charset=utf-8")

@@ -92,6 +92,30 @@ import Testing
     }
   }
 
+  @Test func `an administrator sees what was counted, as Prometheus reads it`() async throws {
+    try await GatewayUnderTest.with(services: [.orders]) { gateway in
+      _ = try await gateway.send("GET", "/api/orders", as: .admin(1))
+      _ = try await gateway.send("GET", "/api/orders/none", as: .admin(1))
+      _ = try await gateway.send("GET", "/api/orders/none")
+      let metrics = try await gateway.send("GET", "/metrics", as: .admin(1))
+      #expect(metrics.status == 200)
+      #expect(
+        metrics.headers.first(name: "Content-Type") == "text/plain; version=0.0.4; charset=utf-8")
+      let labels = #"process="gateway",service="http",method="#
+      for (line, count) in [
+        (#"\#(labels)"listOrders",code="OK""#, 1), (#"\#(labels)"getOrder",code="NOT_FOUND""#, 1),
+        (#"\#(labels)"getOrder",code="UNAUTHENTICATED""#, 1),
+        (
+          #"process="gateway",service="dropwire.orders.v1.Orders",method="GetOrder",code="NOT_FOUND""#,
+          1
+        ),
+      ] {
+        #expect(metrics.body.contains("{\(line)} \(count)\n"), "\(line)")
+      }
+      #expect(metrics.body.contains(#"_bucket{\#(labels)"getOrder",le=""#))
+    }
+  }
+
   @Test func `a service that is down is unavailable, and the door says so`() async throws {
     try await GatewayUnderTest.with(services: [.orders, .purchasing]) { gateway in
       let answer = try await gateway.send("GET", "/api/sales", as: .admin(1))

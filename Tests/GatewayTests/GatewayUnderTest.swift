@@ -35,17 +35,19 @@ struct GatewayUnderTest: Sendable {
   /// - Parameters:
   ///   - environment: of the gateway.
   ///   - clusterEnvironment: of the services.
+  ///   - user: whose process it is; nil for the tests' own.
   ///   - hearsProviders: whether PayPal and AliExpress send it what happens.
   static func with(
     environment: [String: String] = [:], clusterEnvironment: [String: String] = [:],
-    hearsProviders: Bool = false,
+    hearsProviders: Bool = false, as user: OtherUser? = nil,
     services: [Cluster.ServiceName] = Cluster.ServiceName.allCases,
     _ body: (GatewayUnderTest) async throws -> Void
   ) async throws {
     try await Cluster.with(environment: clusterEnvironment, start: services) { cluster in
       let heard = hearsProviders ? try await webhooks(cluster) : [:]
+      if user != nil { try cluster.letOthersIn() }
       let (program, url) = try await cluster.startGateway(
-        environment: heard.merging(environment) { _, new in new })
+        as: user, environment: heard.merging(environment) { _, new in new })
       do {
         if hearsProviders { try await listen(cluster, at: url) }
         try await body(GatewayUnderTest(cluster: cluster, url: url, program: program))

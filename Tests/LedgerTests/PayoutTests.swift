@@ -261,4 +261,22 @@ import Testing
       try await ledger.wait(for: "o-1/admin", .pending, "PAYPAL_NOT_CONFIGURED")
     }
   }
+
+  @Test func `of what one transfer cannot carry the answer says what is left`() async throws {
+    let ledger = try LedgerUnderTest()
+    try await ledger.fund("float", 10_000_000)
+    try await ledger.putRecipients(["reseller:42"])
+    try await ledger.sell("o-1", price: 2_600_000, cost: 100_000)
+    let share = try await ledger.payout("o-1/reseller")
+    #expect(share.left?.minorUnits == (share.due?.minorUnits ?? 0) - 2_000_000)
+    // Its own transfer goes first; what is left of it is free then.
+    let sent = try await ledger.composeBatch()
+    #expect(sent.payouts.map(\.amount?.minorUnits) == [2_000_000])
+    let left = try #require(try await ledger.payout("o-1/reseller").left)
+    let asked = try await ledger.client.requestPayout(
+      .init(payoutID: "rest", payee: "reseller:42", environment: .sandbox, amount: left),
+      options: LedgerUnderTest.asOperator)
+    #expect(asked.state == .pending && asked.left == nil && asked.due == left)
+    #expect(try await ledger.balance("reseller:42") == left.minorUnits)
+  }
 }

@@ -200,4 +200,58 @@ import Testing
         .init(environment: .sandbox), options: CallOptions().acting("reseller:7"))
     }
   }
+
+  /// Asks for the last two hours, of a payout whose batch is as old as said.
+  private func recent(_ ledger: LedgerUnderTest, batchAge: Int64) async throws
+    -> ReconcileResponse
+  {
+    let now = try await ledger.store.write { transaction in
+      try transaction.run("DROP TRIGGER IF EXISTS payoutBatchIsNotComposedAnew")
+      try transaction.run(
+        "UPDATE payoutBatch SET createdAt = $1", [.integer(transaction.now - batchAge)])
+      try transaction.run(
+        "UPDATE payout SET submittedAt = $1 WHERE senderBatchID <> ''",
+        [.integer(transaction.now - batchAge)])
+      return transaction.now
+    }
+    let list = Self.lines(at: now).filter { $0.id == "TX" }
+    let service = LedgerService(
+      store: ledger.store, logger: Page.logger,
+      activity: ShownActivity(
+        list: .done(PayPalTransactionList(transactions: list)),
+        report: BatchReport(batchID: "B", batchStatus: "SUCCESS", items: [Self.item])))
+    let client = LedgerClient(
+      InProcessChannel(services: [service.rpcService()], logger: Page.logger))
+    var answer = try await client.reconcile(
+      .init(
+        environment: .sandbox, from: Timestamp(milliseconds: now - 2 * Self.hour),
+        until: Timestamp(milliseconds: now + Self.hour)), options: Page.asOperator)
+    answer.lines.removeAll { $0.kind == .funding }
+    return answer
+  }
+
+  @Test func `an item that PayPal paid weeks after its batch was sent is matched`() async throws {
+    let ledger = try await ledger()
+    let late = try await recent(ledger, batchAge: 29 * 24 * Self.hour)
+    #expect(late.lines == [], "\(late.lines)")
+    #expect(late.tallies.first { $0.kind == .payout }?.matched == 1)
+    let tooOld = try await recent(ledger, batchAge: 40 * 24 * Self.hour)
+    #expect(tooOld.lines.map(\.reason) == [.notInBooks])
+  }
+
+  @Test func `what a person attested to be paid is matched by the id that he named`()
+    async throws
+  {
+    let ledger = try LedgerUnderTest()
+    try await ledger.fund()
+    try await ledger.putRecipients(["admin"])
+    try await ledger.sell("o-1", fee: 100)
+    try await ledger.store.write { try PayoutHold(transaction: $0).begin() }
+    _ = try await ledger.client.attestPayout(
+      .init(payoutID: "o-1/admin", finding: .paid, evidence: "activity", providerID: "TX"),
+      options: Page.asOperator)
+    let answer = try await recent(ledger, batchAge: 0)
+    #expect(answer.lines == [], "\(answer.lines)")
+    #expect(answer.tallies.first { $0.kind == .payout }?.matched == 1)
+  }
 }

@@ -143,6 +143,96 @@ import Testing
     }
   }
 
+  /// An event about a dispute, so many seconds after the first.
+  private static func dispute(
+    _ id: String, _ event: String, _ status: String, of captureID: String, at seconds: Int64
+  ) -> RecordProviderEventRequest {
+    var request = Self.event(
+      event, "CUSTOMER.DISPUTE.\(status == "RESOLVED" ? "RESOLVED" : "UPDATED")",
+      """
+      {"dispute_id":"\(id)","reason":"NOT_RECEIVED","status":"\(status)",
+      "disputed_transactions":[{"seller_transaction_id":"\(captureID)"}]}
+      """)
+    request.occurredAt = Timestamp(milliseconds: 1_700_000_000_000 + seconds * 1000)
+    return request
+  }
+
+  @Test func `two disputes of an order are both shown, and one that is opened again`() async throws
+  {
+    try await OrdersUnderTest.running { orders in
+      try await orders.checkout("o-1")
+      try await orders.capture("o-1")
+      let id = try await orders.finished("o-1").captureID
+      func tell(_ dispute: String, _ event: String, _ status: String, _ seconds: Int64)
+        async throws -> String
+      {
+        let told = Self.dispute(dispute, event, status, of: id, at: seconds)
+        _ = try await Self.tell(orders, told)
+        return try await orders.order("o-1").waiting?.reason?.text ?? ""
+      }
+      _ = try await tell("PP-D-1", "1", "OPEN", 0)
+      var shown = try await tell("PP-D-2", "2", "OPEN", 10)
+      #expect(shown.contains("PP-D-1") && shown.contains("PP-D-2"))
+      shown = try await tell("PP-D-1", "3", "RESOLVED", 20)
+      #expect(!shown.contains("PP-D-1") && shown.contains("PP-D-2"))
+      // Older news, come late, opens nothing.
+      shown = try await tell("PP-D-1", "4", "UNDER_REVIEW", 5)
+      #expect(!shown.contains("PP-D-1"))
+      shown = try await tell("PP-D-1", "5", "UNDER_REVIEW", 30)
+      #expect(shown.contains("PP-D-1") && shown.contains("PP-D-2"))
+      _ = try await tell("PP-D-2", "6", "RESOLVED", 40)
+      #expect(try await tell("PP-D-1", "7", "RESOLVED", 50).isEmpty)
+      let story = try await orders.story("o-1").filter { $0.hasPrefix("dispute") }
+      #expect(
+        story == [
+          "disputeOpened", "disputeOpened", "disputeClosed", "disputeOpened", "disputeClosed",
+          "disputeClosed",
+        ])
+    }
+  }
+
+  @Test func `an event is one of its environment`() async throws {
+    let orders = try OrdersUnderTest()
+    var event = Self.capture("COMPLETED", of: "PP1")
+    #expect(try await Self.tell(orders, event))
+    event.environment = .production
+    #expect(try await Self.tell(orders, event))
+    #expect(try await !Self.tell(orders, event))
+  }
+
+  @Test func `a payment that PayPal does not tell of is asked about ever less, and says so`()
+    async throws
+  {
+    try await OrdersUnderTest.running { orders in
+      try await orders.checkout("o-1")
+      try await orders.capture("o-1")
+      let order = try await orders.finished("o-1")
+      for _ in 1...100 { orders.payPal.look(.vanish) }
+      _ = try await Self.tell(orders, Self.capture("REVERSED", of: order.paypalOrderID))
+      let waits = try await orders.wait(for: "o-1", .purchased, PaymentCheckRules.unansweredCode)
+      #expect(waits.waiting?.nextAt != nil && waits.waiting?.next == "PayPal is asked again")
+      // A day later.
+      _ = try await orders.store.write { transaction in
+        try transaction.run(
+          "UPDATE orderWait SET since = since - $1 WHERE subject = 'reversal'",
+          [.integer(PaymentCheckRules.ageMax)])
+        try transaction.schedule(OrderEffect.checkPayment.rawValue, "o-1")
+      }
+      let left = try await orders.wait(for: "o-1", .purchased, "PAYMENT_CHECK_FAILED")
+      #expect(left.waiting?.nextAt == nil && left.waiting?.reason?.owner == "platform")
+      try await Self.settled(orders, "o-1")
+      // The next event asks again, and finds nothing wrong.
+      orders.payPal.calm()
+      _ = try await Self.tell(
+        orders, Self.capture("REVERSED", of: order.paypalOrderID, id: "WH-2"))
+      _ = try await eventually("nothing is wrong") {
+        try await orders.order("o-1").waiting == nil ? true : nil
+      }
+    }
+    #expect(PaymentCheckRules.pause(attempts: 0) == 1000)
+    #expect(PaymentCheckRules.pause(attempts: 40) == 3_600_000)
+  }
+
   @Test func `goods that the supplier tells of are asked about soon`() async throws {
     try await OrdersUnderTest.running { orders in
       try await orders.checkout("o-1")

@@ -26,6 +26,21 @@ import Testing
     }
   }
 
+  @Test func `what a lost answer left at purchasing says why it waits, and is not asked for again`()
+    async throws
+  {
+    try await OrdersUnderTest.running { orders in
+      orders.purchasing.script(.fail(Page.unreachable))
+      for _ in 0..<3 {
+        orders.purchasing.script(.purchase(.awaitingSupplierPayment, reason: "PAYMENT_FAILED"))
+      }
+      try await sell(orders)
+      try await orders.wait(for: "o-1", .purchasing, "PAYMENT_FAILED")
+      try await orders.finished("o-1")
+      #expect(orders.purchasing.placed.count == 1)
+    }
+  }
+
   @Test func `a ledger that cannot be reached delays the booking, not the purchase`() async throws {
     try await OrdersUnderTest.running { orders in
       orders.ledger.fail(Page.unreachable, Page.unreachable, Page.unreachable, Page.unreachable)
@@ -76,8 +91,8 @@ import Testing
       // The first call is taken and its answer lost; the repeat has another ceiling, since the margin
       // was configured anew.
       orders.purchasing.script(
-        .fail(Page.unreachable), .fail(RPCError(.alreadyExists, "another cost_ceiling")),
-        .purchase(.placing))
+        .fail(Page.unreachable), .fail(Page.unreachable),
+        .fail(RPCError(.alreadyExists, "another cost_ceiling")), .purchase(.placing))
       try await sell(orders)
       try await orders.finished("o-1")
       let story = try await orders.story("o-1")

@@ -94,6 +94,11 @@ import Testing
     #expect(PaymentRules.delay(attempts: 0, retryAfterSeconds: 1 << 40) == 3_600_000)
     #expect(CallRules.delay(attempts: 0) == 100 && CallRules.delay(attempts: 99) == 5000)
     #expect(CallRules.pollDelay(attempts: 0) == 250 && CallRules.pollDelay(attempts: 99) == 60_000)
+    func poll(_ attempts: Int, _ nextAt: Int64) -> Int64 {
+      CallRules.pollDelay(attempts: attempts, nextAt: nextAt, now: 100_000)
+    }
+    #expect(poll(99, 0) == 60_000 && poll(99, 200_000) == 60_000)
+    #expect(poll(99, 108_000) == 8250 && poll(99, 1) == 7750 && poll(0, 1) == 250)
   }
 
   @Test func `the ceiling is the price less fee and margin, and never negative`() throws {

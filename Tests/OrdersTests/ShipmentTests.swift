@@ -40,7 +40,7 @@ import Testing
     try await orders.client.submitTracking(
       .init(
         orderID: "o-1", carrier: "Post", trackingNumber: number,
-        deliveredAt: arrived ? Timestamp(milliseconds: 1_790_000_000_000) : nil),
+        deliveredAt: arrived ? Timestamp(milliseconds: 1_700_000_000_000) : nil),
       options: CallOptions(timeout: .seconds(5)).acting(actor))
   }
 
@@ -103,7 +103,7 @@ import Testing
       for _ in 1...2 {
         let order = try await submit(orders, "A2", arrived: true)
         #expect(order.state == .delivered)
-        #expect(order.deliveredAt?.milliseconds == 1_790_000_000_000)
+        #expect(order.deliveredAt?.milliseconds == 1_700_000_000_000)
       }
       await orders.expectRefused(.failedPrecondition, reason: "ACTION_NOT_ALLOWED") {
         _ = try await submit(orders, "A3")
@@ -158,8 +158,67 @@ import Testing
       #expect(
         order.waiting?.nextAt == nil && order.waiting?.next == "a person submits the tracking")
       #expect(try await dueAt(orders) != nil, "they are looked at again when they are too old")
-      let shipped = try await submit(orders, "B1")
-      #expect(shipped.state == .shipped && shipped.waiting == nil)
+      #expect(order.waiting?.reason?.owner == "platform")
+      #expect(try await submit(orders, "B1").state == .shipped)
+      let awaited = try await orders.wait(for: "o-1", .shipped, "ARRIVAL_AWAITED")
+      #expect(awaited.waiting?.reason?.text.contains("Post B1") == true)
+      let asked =
+        (awaited.waiting?.nextAt?.milliseconds ?? 0) - (awaited.shippedAt?.milliseconds ?? 0)
+      #expect(asked == ShipmentPace().stalledAfter)
+      #expect(try await dueAt(orders) == awaited.waiting?.nextAt?.milliseconds)
+      // Another number is told, and the same is awaited.
+      _ = try await submit(orders, "B2")
+      _ = try await eventually("the new number is shown") {
+        let text = try await orders.order("o-1").waiting?.reason?.text
+        return text?.contains("Post B2") == true ? true : nil
+      }
+      #expect(try await submit(orders, "B2", arrived: true).waiting == nil)
+    }
+  }
+
+  @Test func `a person is asked for goods whose arrival nobody tells`() async throws {
+    let pace = ShipmentPace(pauseMin: 10, stalledAfter: 300, endsAfter: 3000)
+    try await OrdersUnderTest.running(pace: pace) { orders in
+      try await sold(orders)
+      orders.purchasing.track(failing: RPCError(.notFound, "no such purchase"))
+      try await look(orders)
+      try await orders.wait(for: "o-1", .purchased, "PURCHASING_REFUSED")
+      _ = try await submit(orders, "B1")
+      let asked = try await orders.wait(for: "o-1", .shipped, "ARRIVAL_UNKNOWN")
+      #expect(asked.waiting?.nextAt == nil && asked.waiting?.next.contains("person") == true)
+      try await orders.wait(for: "o-1", .shipped, "NOT_DELIVERED")
+    }
+  }
+
+  @Test func `a time of delivery in the future is refused`() async throws {
+    try await OrdersUnderTest.running { orders in
+      try await sold(orders)
+      await orders.expectRefused(.invalidArgument, fields: ["delivered_at"]) {
+        _ = try await orders.client.submitTracking(
+          .init(
+            orderID: "o-1", carrier: "Post", trackingNumber: "A1",
+            deliveredAt: Timestamp(milliseconds: 4_000_000_000_000)),
+          options: Page.asOperator)
+      }
+    }
+  }
+
+  @Test func `a refusal of purchasing is its owner's, not the platform's`() async throws {
+    try await OrdersUnderTest.running { orders in
+      try await sold(orders)
+      for code in [StatusCode.failedPrecondition, .unavailable] {
+        let error = RPCError(
+          code, "the token has expired",
+          reason: ErrorReason(
+            code: "CREDENTIALS_\(code == .unavailable ? "RENEWING" : "EXPIRED")",
+            metadata: ["owner": "reseller", "providerCode": "IllegalAccessToken"]))
+        orders.purchasing.track(failing: error)
+        try await look(orders)
+        let order = try await orders.wait(for: "o-1", .purchased, error.reason?.code)
+        #expect(order.waiting?.reason?.owner == "reseller")
+        #expect(order.waiting?.reason?.text == "the token has expired")
+        #expect(order.waiting?.reason?.providerCode == "IllegalAccessToken")
+      }
     }
   }
 

@@ -98,6 +98,8 @@ import Testing
       #expect(made.status == 0, "\(made.text)")
       let again = try await dropwire(cluster, ["backup", "all", folder])
       #expect(again.status == 65 && again.text.contains("there already"), "\(again.text)")
+      let running = try await dropwire(cluster, ["restore", "all", folder])
+      #expect(running.status == 65 && !running.text.contains("whole"), "\(running.text)")
       try await stopAll(cluster)
       let before = try Data(contentsOf: URL(fileURLWithPath: "\(cluster.stateDirectory)/ledger.db"))
       let ledger = "\(folder)/ledger.db"

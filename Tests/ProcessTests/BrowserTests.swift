@@ -7,8 +7,10 @@ import Testing
 /// Buying with a real browser in the shop's pages: once, at the price that was agreed, to the order's
 /// own address, or not at all.
 @Suite(.serialized) struct BrowserTests {
-  @Test func `a house order is bought in the shop, to its own address, and booked`() async throws {
-    try await ShopWorld.with { world in
+  @Test func `a house order is bought in the shop, to its own address, booked and tracked`()
+    async throws
+  {
+    try await ShopWorld.with(["DROPWIRE_SHOP_TRACKING_AGE_MILLISECONDS": "0"]) { world in
       try await world.shop.sell("house-1", listing: "house")
       let order = try await world.booked("house-1")
       #expect(order.purchasePath == "browser" && order.landedCost?.minorUnits == 800)
@@ -29,6 +31,13 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)).starts(with: [0x89, 0x50]))
       }
       try await world.shop.expectBalanced()
+      let id = try #require(order.supplierOrderIDs.first)
+      for (event, status) in [("ship", "SHIPPED"), ("finish", "DELIVERED")] {
+        try await world.cluster.sandbox.move(supplierOrder: id, event)
+        let tracking = try await world.cluster.purchasing.getTracking(
+          .init(orderID: "house-1"), options: Shop.asOperator)
+        #expect(tracking.status == status && tracking.trackingNumber.hasPrefix("LX"))
+      }
     }
   }
 
@@ -70,6 +79,25 @@ import Testing
       #expect(purchase.reason?.code == code)
       #expect(purchase.attempts.first?.confirmingAt == nil)
       #expect(purchase.attempts.first?.screenshots.isEmpty == false)
+      #expect(try await world.bought().isEmpty)
+    }
+  }
+
+  @Test func `a total that follows the choice of delivery late is waited for, then compared`()
+    async throws
+  {
+    try await ShopWorld.with { world in
+      try await world.cluster.sandbox.fault("shop.lateTotals", extra: ["delayMilliseconds": 1500])
+      // Above the total with the delivery that the page has chosen, below that with the tracked one.
+      let request = PlacePurchaseRequest(
+        orderID: "late", userID: 0, environment: .sandbox,
+        productURL: "https://www.aliexpress.com/item/1005001000000001.html",
+        skuID: "12000000000000001", quantity: 1, shipTo: Shop.address,
+        costCeiling: .init(minorUnits: 780, currency: "USD"), generation: 1)
+      _ = try? await world.cluster.purchasing.placePurchase(request, options: Shop.asOperator)
+      let purchase = try await world.wait(for: "late", .refused)
+      #expect(purchase.reason?.code == "ABOVE_CEILING")
+      #expect(purchase.reason?.text.contains("8.00 USD") == true, "\(purchase)")
       #expect(try await world.bought().isEmpty)
     }
   }

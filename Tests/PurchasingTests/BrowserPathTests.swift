@@ -157,6 +157,8 @@ struct BrowserPathTests {
       shop.script(.before(BrowserRules.placing(.challenge("a captcha"))))
       let challenged = try await purchasing.buy(Self.house("captcha"))
       #expect(challenged.state == .refused && challenged.reason?.code == "BROWSER_CHALLENGE")
+    }
+    try await Self.running { purchasing, shop in
       shop.script(.before(BrowserRules.placing(.broken("crashed"))))
       let broken = try await purchasing.buy(Self.house("broken"))
       #expect(broken.state == .purchased)

@@ -32,29 +32,32 @@ struct PurchasingUnderTest: Sendable {
     _ location: Location = .memory, mayRepeat: Bool = true, limits: SpendLimits = SpendLimits(),
     pace: PurchasePace = PurchasePace(perSecond: 10_000),
     keys: MasterKeyRing = MasterKeyRing(MasterKey(SymmetricKey(size: .bits256))),
-    shop: ScriptedShop? = nil, settleTime: Int64 = 500
+    shop: ScriptedShop? = nil, settleTime: Int64 = 500,
+    gate: BrowserGate = BrowserGate(placesMax: 2), screenshots: String? = nil
   ) throws {
     store = try Store(
       location, applicationID: Schema.applicationID, migrations: Schema.migrations,
       logger: Self.logger)
     seal = CredentialSeal(keys: keys)
     let repeats = PurchaseWork.RepeatPolicy(sandbox: mayRepeat, production: false)
+    let browser = shop.map { shop in
+      BrowserPath(
+        shop: shop, gate: gate, settleTime: settleTime,
+        screenshots: Screenshots(
+          directory: screenshots ?? "/nonexistent", countMax: 0, daysMax: 1,
+          logger: Self.logger))
+    }
     work = PurchaseWork(
       store: store, supplier: supplier, seal: seal, repeats: repeats, limits: limits,
-      pace: pace,
-      browser: shop.map { shop in
-        BrowserPath(
-          shop: shop, gate: BrowserGate(placesMax: 2), settleTime: settleTime,
-          screenshots: Screenshots(
-            directory: "/nonexistent", countMax: 0, daysMax: 1, logger: Self.logger))
-      }, waiters: waiters, logger: Self.logger)
+      pace: pace, browser: browser, waiters: waiters, logger: Self.logger)
     refreshes = RefreshWork(
       store: store, source: supplier, seal: seal, waiters: waiters, logger: Self.logger)
     service = PurchasingService(
       store: store, supplier: supplier, seal: seal, repeats: repeats, waiters: waiters,
-      logger: Self.logger)
+      browser: browser, logger: Self.logger)
     let keeper = CredentialsService(
-      store: store, source: supplier, seal: seal, settings: Self.settings, waiters: waiters)
+      store: store, source: supplier, seal: seal, settings: Self.settings, waiters: waiters,
+      shop: shop)
     let channel = InProcessChannel(
       services: [service.rpcService(), keeper.rpcService()], logger: Self.logger)
     client = PurchasingClient(channel)

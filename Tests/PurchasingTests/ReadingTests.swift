@@ -1,3 +1,4 @@
+import Contract
 import Money
 import NIOCore
 import Outside
@@ -155,6 +156,23 @@ import Testing
             parts: .init(items: Self.usd(1200), shipping: Self.usd(150), tax: Self.usd(80)),
             payTimeoutSeconds: 86_400, productIDs: ["5"],
             lines: [.init(productID: "5", skuID: "", count: 2)])))
+  }
+
+  @Test func `an order's address counts as far as it is told`() {
+    let told = """
+      {"order_status":"FINISH","receipt_address":{"contact_person":"Ada Lovelace","city":"",
+      "detail_address":"1 MARKET street","zip":"9***5","country":"US"}}
+      """
+    guard case .value(let order) = Self.order(told), let destination = order.destination else {
+      Issue.record("no destination")
+      return
+    }
+    #expect(destination.parts.keys.sorted() == ["country", "full_name", "line1"])
+    var address = PurchasingUnderTest.address
+    #expect(destination.contradiction(to: address) == nil)
+    address.line1 = "2 Market Street"
+    #expect(destination.contradiction(to: address) == "line1")
+    #expect(Destination([:]) == nil)
   }
 
   @Test func `parts that do not add up are left out`() {

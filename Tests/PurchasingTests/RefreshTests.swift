@@ -259,4 +259,22 @@ import Testing
       try await test.wait(for: "o-1", .purchased)
     }
   }
+
+  @Test func `a payment that failed stays the reason after new tokens were waited for`()
+    async throws
+  {
+    try await Self.running { test in
+      test.supplier.script(
+        .answer(
+          .placed(ids: ["9000000000000001"], paymentProblem: "OrderCreated, autoPay fail:X")))
+      test.supplier.change { $0.status = "PLACE_ORDER_SUCCESS" }
+      try await test.buy(Test.request("o-1"), timeout: .seconds(1))
+      try await test.wait(for: "o-1", .awaitingSupplierPayment, "SUPPLIER_PAYMENT_FAILED")
+      test.supplier.change { $0.office.invalid = ["access-42"] }
+      _ = try await eventually("the tokens are renewed") {
+        test.supplier.exchanges.isEmpty ? nil : true
+      }
+      try await test.wait(for: "o-1", .awaitingSupplierPayment, "SUPPLIER_PAYMENT_FAILED")
+    }
+  }
 }

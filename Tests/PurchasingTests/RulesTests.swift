@@ -147,7 +147,9 @@ import Testing
     }
     switch PaymentRules.verdict(on: orders, problem: nil, placedAt: 0, now: age) {
     case .paid(let cost): return "paid \(cost.landed.minorUnits)"
-    case .waits(let reason): return "waits \(reason.code.rawValue)"
+    case .waits(let reason):
+      return "waits \(reason.code.rawValue)"
+        + (reason.owner == .nobody ? "" : " for \(reason.owner.rawValue)")
     case .closed: return "closed"
     }
   }
@@ -165,11 +167,21 @@ import Testing
     #expect(Self.verdict([(status, false)]) == expected)
   }
 
+  @Test func `what was not charged at once is for a person to pay`() {
+    func waits(_ status: String, _ age: Int64) -> String {
+      Self.verdict([(status, false)], age: age)
+    }
+    #expect(waits("PLACE_ORDER_SUCCESS", 9999) == "waits AWAITING_SUPPLIER_PAYMENT")
+    #expect(waits("PLACE_ORDER_SUCCESS", 10_000) == "waits SUPPLIER_PAYMENT_FAILED for reseller")
+    #expect(waits("PAYMENT_PROCESSING", 60_000) == "waits AWAITING_SUPPLIER_PAYMENT")
+  }
+
   @Test func `an order is closed when all of it is, and never on a guess`() {
     #expect(Self.verdict([("FINISH", true)]) == "closed")
     #expect(Self.verdict([("FINISH", true), ("FINISH", true)]) == "closed")
     #expect(
-      Self.verdict([("FINISH", true), ("WAIT_SELLER_SEND_GOODS", false)]) == "waits PARTLY_CLOSED")
+      Self.verdict([("FINISH", true), ("WAIT_SELLER_SEND_GOODS", false)])
+        == "waits PARTLY_CLOSED for platform")
     let day: Int64 = 86_400_000
     #expect(Self.verdict([("PLACE_ORDER_SUCCESS", false)], age: day).hasPrefix("waits"))
     #expect(Self.verdict([("PLACE_ORDER_SUCCESS", false)], age: day + 3_600_001) == "closed")

@@ -27,6 +27,8 @@ final class ScriptedShop: BrowserShop {
     var mostAtOnce = 0
     var listings: [Reading<[ListedOrder]>] = []
     var total: Int64 = 800
+    var passwordMark = "mark"
+    var orderReading: Reading<SupplierOrder>?
   }
 
   let state = Mutex(State())
@@ -38,6 +40,10 @@ final class ScriptedShop: BrowserShop {
 
   func account(in environment: Contract.Environment) -> String? {
     state.withLock { $0.accounts[environment] }
+  }
+
+  func passwordMarks(in environment: Contract.Environment) -> [String] {
+    state.withLock { $0.accounts[environment] == nil ? [] : [$0.passwordMark] }
   }
 
   static func usd(_ cents: Int64) -> Amount { Amount(minorUnits: cents, currency: .usd) }
@@ -115,6 +121,6 @@ final class ScriptedShop: BrowserShop {
   }
 
   func order(_ id: String, in environment: Contract.Environment) async -> Reading<SupplierOrder> {
-    .value(order(id))
+    state.withLock(\.orderReading) ?? .value(order(id))
   }
 }

@@ -40,6 +40,7 @@ final class ScriptedSupplier: Supplier {
     var status = "WAIT_SELLER_SEND_GOODS"
     var products = ["1005001000000001"]
     var count: Int64 = 1
+    var destination: Destination?
     var orderReading: Reading<SupplierOrder>?
     var parcels: [Parcel] = []
     var productReadings: [Reading<SupplierProduct>] = []
@@ -152,7 +153,7 @@ final class ScriptedSupplier: Supplier {
           payTimeoutSeconds: 86_400, productIDs: state.products,
           lines: state.products.map {
             .init(productID: $0, skuID: "12000000000000001", count: state.count)
-          }))
+          }, destination: state.destination))
     }
   }
 

@@ -42,6 +42,44 @@ struct ShopReadingTests {
     #expect(error?.description == problem)
   }
 
+  @Test(arguments: [
+    ("Standard, 10 to 18 days, US $1.50, tracked", true), ("Tracked", true),
+    ("Standard (tracked)", true), ("Express\nTracked\u{A0}", true),
+    ("Economy, 20 to 45 days, untracked", false), ("Economy, not tracked", false),
+    ("tracked to the border only", false), ("Economy", false), ("", false),
+  ])
+  func `a delivery is tracked when a part of its text says exactly that`(
+    _ text: String, _ isTracked: Bool
+  ) {
+    #expect(ShopProfile.builtIn.says(.tracked, in: text) == isTracked)
+  }
+
+  @Test func `totals of another delivery, or that do not add up, buy nothing`() throws {
+    func usd(_ cents: Int64?) -> Amount? { cents.map { ScriptedShop.usd($0) } }
+    func shown(_ items: Int64?, _ shipping: Int64?, _ tax: Int64?, _ landed: Int64?) -> ShownTotals
+    {
+      ShownTotals(items: usd(items), shipping: usd(shipping), tax: usd(tax), landed: usd(landed))
+    }
+    let delivery = Delivery(code: "STANDARD", fee: usd(150), isTracked: true)
+    let totals = try BrowserRules.totals(shown(650, 150, 10, 810), of: delivery)
+    #expect(totals.landed == usd(810) && totals.delivery == "STANDARD")
+    let wrong = [
+      shown(650, 99, 10, 759), shown(650, 150, 10, 759), shown(nil, 150, 10, 810),
+      shown(650, 150, nil, 800),
+    ]
+    for shown in wrong {
+      #expect(!shown.isOf(delivery))
+      let reason = #expect(throws: PurchaseReason.self) {
+        try BrowserRules.totals(shown, of: delivery)
+      }
+      #expect(reason?.code == .priceUnreadable)
+    }
+    #expect(throws: PurchaseReason.self) {
+      try BrowserRules.totals(
+        shown(650, 150, 10, 810), of: Delivery(code: "STANDARD", fee: nil, isTracked: true))
+    }
+  }
+
   @Test func `a shown address must have every part of the order's`() {
     let address = PurchasingUnderTest.address
     let shown = "Ada Lovelace +1 4155550100\n1 Market Street, San Francisco, California, 94105, US"

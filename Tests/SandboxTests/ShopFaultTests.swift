@@ -69,6 +69,15 @@ import Testing
     }
   }
 
+  @Test func `totals follow the choice of delivery late, to the checkout's end`() async throws {
+    try await visiting { visitor in
+      await visitor.fault("shop.lateTotals", ["delayMilliseconds": 700])
+      let page = await visitor.enter(on: await visitor.checkout())
+      #expect(page.has("data-totals-delay=\"700\""))
+      #expect(await visitor.checkout().has("data-totals-delay=\"0\""))
+    }
+  }
+
   @Test func `the button to confirm is missing, to the checkout's end`() async throws {
     try await visiting { visitor in
       await visitor.fault("shop.noConfirm")

@@ -185,4 +185,30 @@ import Testing
       try test.open().close()
     }
   }
+
+  @Test func `a restore that fails at the last step leaves what was there`() async throws {
+    try await Test.with { test in
+      let backup = test.directory.appendingPathComponent("backup.db").path
+      let store = try test.open()
+      try await store.backUp(to: backup)
+      try store.close()
+      // A directory has no second name.
+      try FileManager.default.removeItem(atPath: test.path)
+      try FileManager.default.createDirectory(
+        atPath: test.path, withIntermediateDirectories: false)
+      for _ in 1...2 {
+        _ = try await refusal(test.path) {
+          _ = try await restoration(test).restore(backup) { _ in }
+        }
+        #expect(try names(test, "test.db") == ["test.db", "test.db.lock"])
+      }
+      // What another one left halfway stays as it is: the old database may lack its journal.
+      try write([1], to: "\(test.path).restoring")
+      _ = try await refusal(test.path) {
+        _ = try await restoration(test).restore(backup) { _ in }
+      }
+      #expect(
+        try names(test, "test.db") == ["test.db", "test.db.lock", "test.db.restoring"])
+    }
+  }
 }

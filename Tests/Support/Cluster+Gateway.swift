@@ -7,11 +7,13 @@ extension Cluster {
   /// Starts a gateway before the services, with no limit on requests that a test could reach. Whoever
   /// starts it ends it.
   ///
-  /// - Parameter port: 0 for any that is free.
+  /// - Parameters:
+  ///   - port: 0 for any that is free.
+  ///   - user: whose process it is; nil for the tests' own.
   /// - Returns: the program, and where it serves.
-  public func startGateway(port: Int = 0, environment more: [String: String] = [:]) async throws
-    -> (program: Program, url: String)
-  {
+  public func startGateway(
+    port: Int = 0, as user: OtherUser? = nil, environment more: [String: String] = [:]
+  ) async throws -> (program: Program, url: String) {
     let secretPath = "\(directory)/jwt.secret"
     try Data(Self.gatewaySecret.utf8).write(to: URL(fileURLWithPath: secretPath))
     let settings = [
@@ -20,7 +22,7 @@ extension Cluster {
       "DROPWIRE_GATEWAY_REQUEST_BURST": "100000",
     ]
     let program = try Program(
-      "dropwire", arguments: ["gateway", "--listen", "127.0.0.1:\(port)"],
+      "dropwire", as: user, arguments: ["gateway", "--listen", "127.0.0.1:\(port)"],
       environment: environment.merging(settings) { _, new in new }
         .merging(more) { _, new in new },
       logPath: "\(directory)/log/gateway.log")

@@ -31,8 +31,8 @@ enum ImportRules {
     (
       "Services/client/gateway/",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Presentation", "Mustache", "Hummingbird",
-        "HummingbirdCore", "HTTPTypes",
+        "Contract", "RPC", "Runtime", "Outside", "Measure", "Money", "Presentation",
+        "Mustache", "Hummingbird", "HummingbirdCore", "HTTPTypes",
         "AsyncAlgorithms", "JWTKit", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
         "UnixSignals", "Logging",
         "NIOCore",

@@ -31,12 +31,15 @@ struct RestoreVerb: Verb {
 
   func run(in session: Session) async throws {
     let services = service.services
+    if !verifyOnly {
+      for service in services { try start(service, ["--stopped"]) }
+    }
     // One that is not whole stops all before anything is replaced.
     if verifyOnly || services.count > 1 {
-      for service in services { try start(service, "--verify") }
+      for service in services { try start(service, ["--verify", file(service)]) }
     }
     if verifyOnly { return }
-    for service in services { try start(service, "--restore") }
+    for service in services { try start(service, ["--restore", file(service)]) }
   }
 
   /// A directory stands for the file in it that `dropwire backup` makes.
@@ -46,13 +49,12 @@ struct RestoreVerb: Verb {
     return isThere && isDirectory.boolValue ? "\(backup)/\(service.rawValue).db" : backup
   }
 
-  private func start(_ service: ServiceName, _ option: String) throws {
+  private func start(_ service: ServiceName, _ arguments: [String]) throws {
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let folder = URL(fileURLWithPath: own).deletingLastPathComponent()
     let process = Process()
     process.executableURL = folder.appendingPathComponent(service.rawValue)
-    process.arguments =
-      (config.map { ["--config", $0] } ?? []) + [option, file(service)]
+    process.arguments = (config.map { ["--config", $0] } ?? []) + arguments
     do {
       try process.run()
     } catch {

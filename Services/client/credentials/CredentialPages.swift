@@ -6,7 +6,7 @@ import Runtime
 enum CredentialPages {
   static func card(_ status: CredentialStatus) -> String {
     Table.card([
-      ("reseller", "\(status.userID)"), ("api", status.api),
+      ("reseller", whose(status)), ("api", status.api),
       ("environment", status.environment.word), ("state", Shown.word(status.state.shortName)),
       ("because", Shown.reason(status.reason)), ("came by", status.origin),
       ("version", status.version == 0 ? "" : "\(status.version)"), ("master key", status.keyID),
@@ -16,6 +16,11 @@ enum CredentialPages {
       ("renewed by itself", Shown.time(status.nextRefreshAt)),
       ("last refresh", refresh(status.lastRefresh)), ("updated", Shown.time(status.updatedAt)),
     ])
+  }
+
+  /// The platform's own account has no reseller.
+  private static func whose(_ status: CredentialStatus) -> String {
+    status.userID == 0 ? "platform" : "\(status.userID)"
   }
 
   private static func refresh(_ refresh: TokenRefresh?) -> String {
@@ -63,7 +68,7 @@ enum CredentialPages {
     ])
     for status in all {
       table.add([
-        "\(status.userID)", status.api, status.environment.word,
+        whose(status), status.api, status.environment.word,
         Shown.word(status.state.shortName), "\(status.version)", status.keyID,
         Shown.time(status.accessTokenExpiresAt), Shown.time(status.refreshTokenExpiresAt),
         Shown.time(status.nextRefreshAt), Shown.reason(status.reason),

@@ -9,7 +9,7 @@ struct CredentialVerbs: AsyncParsableCommand {
     subcommands: [
       ListCredentialsVerb.self, CredentialStatusVerb.self, CredentialHistoryVerb.self,
       AuthorizeVerb.self, RefreshCredentialsVerb.self, PutCredentialsVerb.self,
-      DeleteCredentialsVerb.self, KeysVerb.self, RotateKeysVerb.self,
+      DeleteCredentialsVerb.self, ReopenShopVerb.self, KeysVerb.self, RotateKeysVerb.self,
     ])
 }
 

@@ -50,7 +50,9 @@ struct Door: HTTPResponder {
     case .otherVerb(let allowed):
       throw DoorError.otherVerb(path: String(path.prefix(200)), allowed: allowed)
     case .route(let route, let parameters):
-      return try await call(route, parameters, request, context, trail)
+      return try await parts.figures.counting(route.name) {
+        try await call(route, parameters, request, context, trail)
+      }
     }
   }
 

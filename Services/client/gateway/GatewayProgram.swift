@@ -34,6 +34,11 @@ public enum GatewayProgram {
     do {
       try await serve(settings, logger)
       logger.info("stopped")
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      failToStart(
+        "dropwire gateway",
+        StartProblem(
+          "\(settings.host):\(settings.port) is taken; name another place with --listen HOST:PORT"))
     } catch {
       failToStart("dropwire gateway", error)
     }
@@ -41,17 +46,19 @@ public enum GatewayProgram {
 
   private static func serve(_ settings: GatewaySettings, _ logger: Logger) async throws {
     let outside = OutsideHTTP(configuration: settings.outside, logger: logger)
-    func channel(_ service: String) -> any RPCChannel {
+    func channel(_ service: String) -> RPCClient {
       guard let target = settings.targets[service] else {
         preconditionFailure("every service has a target")
       }
       return RPCClient(target: target, logger: logger)
     }
-    let services = Backends(
-      orders: channel("orders"), purchasing: channel("purchasing"), ledger: channel("ledger"))
+    let channels = ["orders", "purchasing", "ledger"].map(channel)
     let door = Door(
-      settings, services,
-      certificates: CertificateChains { await Self.fetch($0, outside) }, logger: logger)
+      settings, Backends(orders: channels[0], purchasing: channels[1], ledger: channels[2]),
+      certificates: CertificateChains { await Self.fetch($0, outside) },
+      figures: DoorFigures(
+        Routes.all.map(\.name), sources: StatisticsSources(outside: outside, clients: channels)),
+      logger: logger)
     var quiet = logger
     quiet.logLevel = .critical
     let limits = settings.limits
@@ -65,6 +72,7 @@ public enum GatewayProgram {
         logger.info("serving", metadata: ["host": "\(settings.host)", "port": "\(port)"])
         print("ready http://\(settings.host):\(port)")
         fflush(nil)
+        settings.supervisor?.tell(.ready, logger)
       }, logger: quiet)
     do {
       try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
@@ -86,10 +94,17 @@ public enum GatewayProgram {
   }
 }
 
+/// Why the gateway cannot start, for people.
+private struct StartProblem: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
 extension Door {
   init(
     _ settings: GatewaySettings, _ services: Backends, certificates: CertificateChains,
-    logger: Logger
+    figures: DoorFigures, logger: Logger
   ) {
     let limits = settings.limits
     let signing = SignedText(secret: settings.cookieSecret)
@@ -102,6 +117,7 @@ extension Door {
         sessions: Sessions(signing: signing, cookies: cookies), tokens: settings.tokens,
         publicURL: settings.publicURL, callbackURL: settings.callbackURL,
         viewers: Viewers(max: limits.viewersMax, maxOfOne: limits.viewersOfOneMax),
+        figures: figures,
         payPal: PayPalDoor(
           worlds: settings.webhooks, certificates: certificates, logger: logger),
         aliExpressToken: settings.aliExpressToken, logger: logger),

@@ -30,6 +30,7 @@ struct GatewaySettings: Sendable {
   let webhooks: [PayPalDoor.World]
   let aliExpressToken: Secret?
   let outside: OutsideHTTP.Configuration
+  let supervisor: Supervisor?
 
   /// Declares all of it. Problems are the settings' to tell.
   init(_ settings: inout Settings) async {
@@ -57,6 +58,7 @@ struct GatewaySettings: Sendable {
       help: "What the address for AliExpress' push messages has as ?token=. Absent: none are taken."
     )
     outside = settings.outsideHTTP()
+    supervisor = settings.supervisor()
   }
 
   /// Where the supplier sends browsers back to.
@@ -80,10 +82,12 @@ struct GatewaySettings: Sendable {
   }
 
   private static func publicURL(_ settings: inout Settings) -> String {
-    var url = settings.text(
-      "DROPWIRE_GATEWAY_PUBLIC_URL", default: "",
-      help: "Where people reach it, such as https://shop.example. The supplier sends browsers back "
-        + "there. With https cookies travel by https alone.")
+    var url =
+      settings.optionalText(
+        "DROPWIRE_GATEWAY_PUBLIC_URL",
+        help:
+          "Where people reach it, such as https://shop.example. The supplier sends browsers back "
+          + "there. With https cookies travel by https alone.") ?? ""
     while url.hasSuffix("/") { url.removeLast() }
     if !url.isEmpty, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
       settings.reject("DROPWIRE_GATEWAY_PUBLIC_URL is \"\(url)\"; it must be https://HOST")

@@ -16,8 +16,12 @@ import Synchronization
 ///     event: order
 ///     data: {"orderId": ...}
 ///
-///     event: problem          before the end, when the service ends it
+///     event: problem          when the service ends it
 ///     data: {"title": ...}
+///
+/// A service that is away is asked again while the viewer stays, and then tells every order as it is
+/// anew: browsers do not come back by themselves once they were refused. A viewer comes back after
+/// half an hour, with a token that is still good.
 ///
 /// A comment goes out when nothing else does, so that those between know that it lives and a client
 /// that is gone is noticed. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
@@ -26,6 +30,9 @@ enum OrderEvents {
   static let pause = Duration.seconds(15)
   /// When a browser comes back after the end.
   private static let retryMilliseconds = 2000
+  /// Before a service that is away is asked again.
+  private static let againPause = Duration.seconds(1)
+  private static let lengthMax = Duration.seconds(1800)
 
   private enum Part: Sendable {
     case order(String)
@@ -42,7 +49,9 @@ enum OrderEvents {
     let lease = Lease(viewers: call.door.viewers, client: client)
     var options = call.options
     options.timeout = nil
-    let orders = call.services.orders.watchOrders(request, options: options)
+    let watch: @Sendable () -> AsyncThrowingStream<Order, any Error> = { [options] in
+      call.services.orders.watchOrders(request, options: options)
+    }
     return Response(
       status: .ok,
       headers: [
@@ -52,7 +61,7 @@ enum OrderEvents {
       body: ResponseBody { writer in
         // Given back when the body is dropped, also without having been written.
         defer { lease.end() }
-        try await write(orders, &writer)
+        try await write(watch, &writer)
       })
   }
 
@@ -68,28 +77,58 @@ enum OrderEvents {
   }
 
   private static func write(
-    _ orders: AsyncThrowingStream<Order, any Error>, _ writer: inout any ResponseBodyWriter
+    _ watch: @Sendable () -> AsyncThrowingStream<Order, any Error>,
+    _ writer: inout any ResponseBodyWriter
   ) async throws {
     try await writer.write(ByteBuffer(string: "retry: \(retryMilliseconds)\n\n"))
-    let parts = chain(orders.map { Part.order($0.json()) }, [Part.end].async)
-    let beats = AsyncTimerSequence(interval: pause, clock: ContinuousClock()).map { _ in Part.beat }
-    do {
-      loop: for try await part in merge(parts, beats).cancelOnGracefulShutdown() {
-        switch part {
-        case .order(let json): try await writer.write(event("order", json))
-        case .beat: try await writer.write(ByteBuffer(string: ":\n\n"))
-        case .end: break loop
-        }
+    let end = ContinuousClock.now + lengthMax
+    while ContinuousClock.now < end {
+      do {
+        try await write(watch(), until: end, &writer)
+        break
+      } catch let error as RPCError {
+        try await writer.write(event("problem", told(Problem(error)).serialized))
+        guard error.code == .unavailable else { break }
       }
-    } catch let error as RPCError {
-      let problem = Problem(error)
-      let shown: JSON = [
-        "title": .string(problem.title), "detail": .string(problem.detail),
-        "code": .string(problem.code), "reason": .string(problem.reason),
-      ]
-      try await writer.write(event("problem", shown.serialized))
+      guard await isStillServing(after: againPause) else { break }
     }
     try await writer.finish(nil)
+  }
+
+  /// Writes what the service tells, until it ends that, the process stops, or the time is over.
+  private static func write(
+    _ orders: AsyncThrowingStream<Order, any Error>, until end: ContinuousClock.Instant,
+    _ writer: inout any ResponseBodyWriter
+  ) async throws {
+    let parts = chain(orders.map { Part.order($0.json()) }, [Part.end].async)
+    let beats = AsyncTimerSequence(interval: pause, clock: ContinuousClock()).map { _ in Part.beat }
+    for try await part in merge(parts, beats).cancelOnGracefulShutdown() {
+      switch part {
+      case .order(let json): try await writer.write(event("order", json))
+      case .beat where ContinuousClock.now >= end: return
+      case .beat: try await writer.write(ByteBuffer(string: ":\n\n"))
+      case .end: return
+      }
+    }
+  }
+
+  /// Waits; false when the process stops meanwhile.
+  private static func isStillServing(after time: Duration) async -> Bool {
+    await cancelWhenGracefulShutdown {
+      do {
+        try await Task.sleep(for: time)
+        return true
+      } catch {
+        return false
+      }
+    }
+  }
+
+  private static func told(_ problem: Problem) -> JSON {
+    [
+      "title": .string(problem.title), "detail": .string(problem.detail),
+      "code": .string(problem.code), "reason": .string(problem.reason),
+    ]
   }
 
   /// JSON without line breaks is one line.

@@ -39,6 +39,7 @@ public struct Route: Sendable {
     /// JSON that is no message of the contract.
     case document
     case page
+    case text
     case events(MessageShape)
   }
 

@@ -24,7 +24,7 @@ struct RouteTable: Sendable {
     for (route, expected) in routes {
       guard let parameters = Self.match(parts, expected) else { continue }
       if route.verb.rawValue == verb { return .route(route, parameters: parameters) }
-      allowed.append(route.verb.rawValue)
+      allowed += route.verb == .get ? ["GET", "HEAD"] : [route.verb.rawValue]
     }
     return allowed.isEmpty ? .nothing : .otherVerb(allowed: allowed.sorted())
   }

@@ -10,6 +10,7 @@ enum PayoutPages {
       ("order", payout.orderID), ("payee", payout.payee),
       ("environment", payout.environment.word), ("due", Shown.amount(payout.due)),
       ("amount", Shown.amount(payout.amount)), ("fee", Shown.amount(payout.fee)),
+      ("left", payout.left.map { "\(Shown.amount($0)) stays in the payee's account" } ?? ""),
       ("sent to", payout.recipientEmail),
       ("generation", payout.generation == 0 ? "" : "\(payout.generation)"),
       ("carried by", payout.coveredBy), ("paypal batch", payout.paypalBatchID),

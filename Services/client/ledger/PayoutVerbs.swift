@@ -65,7 +65,8 @@ struct RequestPayoutVerb: Verb {
   static let configuration = CommandConfiguration(
     commandName: "request", abstract: "Pay out an available balance now.",
     discussion: """
-      The same command with the same --id answers with the payout as it is now.
+      The same command with the same --id answers with the payout as it is now. PayPal carries \
+      20,000.00 USD per transfer; the line "left" says what stays, to be requested under another id.
 
       EXAMPLES:
         dropwire payout request --id november --payee reseller:42 --amount 25.00

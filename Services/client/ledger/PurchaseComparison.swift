@@ -30,7 +30,12 @@ struct PurchaseComparison {
           ListCapturesRequest(orderIDs: asked.map(\.orderID)), options: session.options)
         let sales = Dictionary(
           booked.sales.map { ($0.orderID, $0) }, uniquingKeysWith: { first, _ in first })
-        lines += asked.compactMap { Self.compare($0, sales[$0.orderID], now: now) }
+        for purchase in asked {
+          let sale = sales[purchase.orderID]
+          guard let line = Self.compare(purchase, sale, now: now) else { continue }
+          let isUnexplained = purchase.state != .purchased && sale != nil
+          lines.append(isUnexplained ? try await boughtByHand(line) : line)
+        }
       }
       token = page.nextPageToken
     } while !token.isEmpty
@@ -56,11 +61,39 @@ struct PurchaseComparison {
           kind: .purchase, reason: .notAtProvider, subject: sale.orderID, booked: sale.landedCost,
           text: "a sale is booked, purchasing knows no purchase for it")
         line.date(sale.recordedAt, now: now)
-        lines.append(line)
+        lines.append(try await boughtByHand(line))
       }
       token = page.nextPageToken
     } while !token.isEmpty
     return lines
+  }
+
+  /// A sale whose goods purchasing did not buy: orders may know that a person did.
+  private func boughtByHand(_ line: ReconcileLine) async throws -> ReconcileLine {
+    do {
+      return Self.compare(
+        line,
+        try await session.orders.getOrder(
+          GetOrderRequest(orderID: line.subject), options: session.options))
+    } catch let error as RPCError where error.code == .notFound {
+      return line
+    }
+  }
+
+  /// What is open by purchasing, held against what a person told orders.
+  static func compare(_ line: ReconcileLine, _ order: Order) -> ReconcileLine {
+    guard order.purchasePath == "person" else { return line }
+    var line = line
+    line.providerID = order.supplierOrderIDs.joined(separator: " ")
+    line.reported = order.landedCost
+    let isSame = line.booked == order.landedCost
+    line.reason = isSame ? .matched : .amountDiffers
+    line.text =
+      isSame
+      ? "a person bought it"
+      : "a person bought it for \(Shown.amount(order.landedCost)), booked "
+        + Shown.amount(line.booked)
+    return line
   }
 
   /// Nil for a purchase that came to nothing, and of which nothing is booked.

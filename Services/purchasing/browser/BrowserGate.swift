@@ -3,7 +3,7 @@ import Synchronization
 
 /// Lets one at a time work in an account, and so many in all, in the order in which they came.
 final class BrowserGate: Sendable {
-  /// Most that wait; whoever comes later is sent away and comes again.
+  /// Most that wait for one account; whoever comes later is sent away and comes again.
   static let waitersMax = 16
 
   private struct Waiter {
@@ -19,9 +19,13 @@ final class BrowserGate: Sendable {
   }
 
   private let placesMax: Int
+  private let waitersMax: Int
   private let state = Mutex(State())
 
-  init(placesMax: Int) { self.placesMax = placesMax }
+  init(placesMax: Int, waitersMax: Int = waitersMax) {
+    self.placesMax = placesMax
+    self.waitersMax = waitersMax
+  }
 
   /// Runs a body when it is its turn.
   ///
@@ -42,11 +46,13 @@ final class BrowserGate: Sendable {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { start in
         let isDecided: Bool? = state.withLock { state in
-          if Task.isCancelled || state.waiters.count >= Self.waitersMax { return false }
-          if state.waiters.isEmpty, isFree(environment, state) {
+          let before = Self.waiting(for: environment, state)
+          if Task.isCancelled { return false }
+          if before == 0, isFree(environment, state) {
             state.busy.insert(environment)
             return true
           }
+          if before >= waitersMax { return false }
           state.waiters.append(Waiter(number: number, environment: environment, start: start))
           return nil
         }
@@ -62,6 +68,15 @@ final class BrowserGate: Sendable {
       }
       waiter?.start.resume(returning: false)
     }
+  }
+
+  /// How many wait for an account.
+  func waiting(for environment: Contract.Environment) -> Int {
+    state.withLock { Self.waiting(for: environment, $0) }
+  }
+
+  private static func waiting(for environment: Contract.Environment, _ state: State) -> Int {
+    state.waiters.count { $0.environment == environment }
   }
 
   private func isFree(_ environment: Contract.Environment, _ state: State) -> Bool {

@@ -10,8 +10,6 @@ import Outside
 struct BrowserLauncher: Sendable {
   /// How long a driver may take to say its port.
   private static let startTimeout = Duration.seconds(15)
-  /// The file that names a session at a grid, for whoever must end it.
-  static let sessionFile = "session"
 
   let source: BrowserSettings.Source
   /// Where the browsers' directories are.
@@ -26,16 +24,42 @@ struct BrowserLauncher: Sendable {
     let own = "\(directory)/\(UUID().uuidString.lowercased().prefix(8))"
     try FileManager.default.createDirectory(
       atPath: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    defer { try? FileManager.default.removeItem(atPath: own) }
     switch source {
     case .local(let driver, let browser):
+      defer { try? FileManager.default.removeItem(atPath: own) }
       return try await local(driver, browser, own, body)
     case .remote(let url):
-      let session = try await WebDriver(url: url, http: http).open(Self.options(own, nil))
-      try Data("\(url)/session/\(session.id)".utf8).write(
-        to: URL(fileURLWithPath: "\(own)/\(Self.sessionFile)"))
-      return try await Self.ending(session, body)
+      return try await remote(url, own, body)
     }
+  }
+
+  /// A grid's session is ended whatever happens here. While the grid does not say that it has, the
+  /// directory that names it stays, and the next browser's start tries again.
+  private func remote<Value: Sendable>(
+    _ url: String, _ own: String, _ body: (WebDriverSession) async throws -> Value
+  ) async throws -> Value {
+    let grid = GridSessions(directory: directory, http: http)
+    await grid.endLeft()
+    let session: WebDriverSession
+    do {
+      session = try await WebDriver(url: url, http: http).open(Self.options(own, nil))
+    } catch {
+      try? FileManager.default.removeItem(atPath: own)
+      throw error
+    }
+    let result: Result<Value, any Error>
+    do {
+      try grid.keep(session, url, in: own)
+      result = .success(try await body(session))
+    } catch {
+      result = .failure(error)
+    }
+    if await session.end() {
+      try? FileManager.default.removeItem(atPath: own)
+    } else {
+      grid.leave(own)
+    }
+    return try result.get()
   }
 
   private func local<Value: Sendable>(

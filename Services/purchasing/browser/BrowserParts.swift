@@ -26,7 +26,8 @@ struct BrowserParts: Sendable {
       sessions: ShopSessions(store: store, seal: seal), screenshots: screenshots)
     path = BrowserPath(
       shop: shop, gate: BrowserGate(placesMax: settings.browsersMax),
-      settleTime: settings.settleTime.milliseconds, screenshots: screenshots)
+      settleTime: settings.settleTime.milliseconds,
+      accountPause: settings.accountPause.milliseconds, screenshots: screenshots)
     remains = BrowserRemains(directory: directory, http: http, logger: host.logger)
   }
 }

@@ -22,9 +22,14 @@ struct BrowserRemains: Sendable {
       logger.warning("browsers left behind were ended", metadata: ["count": "\(left.count)"])
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let grid = GridSessions(directory: directory, http: http)
     for name in names {
-      await endSession("\(directory)/\(name)/\(BrowserLauncher.sessionFile)")
-      try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+      // What a grid does not end now is tried again before the next browser starts.
+      if await grid.end(in: "\(directory)/\(name)") {
+        try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+      } else {
+        grid.leave("\(directory)/\(name)")
+      }
     }
   }
 
@@ -43,13 +48,5 @@ struct BrowserRemains: Sendable {
       let text = String(decoding: argument, as: UTF8.self)
       return ["--user-data-dir=", "--log-path="].contains { text.hasPrefix("\($0)\(directory)/") }
     }
-  }
-
-  private func endSession(_ file: String) async {
-    guard let url = try? String(contentsOfFile: file, encoding: .utf8),
-      let split = url.range(of: "/session/")
-    else { return }
-    let driver = WebDriver(url: String(url[..<split.lowerBound]), http: http)
-    _ = try? await driver.call(.delete, String(url[split.lowerBound...]))
   }
 }

@@ -27,6 +27,8 @@ struct BrowserSettings: Sendable {
   let profile: ShopProfile
   /// How long an order must be missing from a readable list to count as never placed.
   let settleTime: Duration
+  /// How long an account is left alone that asked for a captcha or a code, or refused the login.
+  let accountPause: Duration
   /// Most screenshots that are kept, and for how long.
   let screenshotsMax: Int
   let screenshotDaysMax: Int
@@ -60,6 +62,12 @@ extension Settings {
       help:
         "How long an order whose confirmation was lost must be missing from the account's readable "
         + "order list until it counts as not placed.")
+    let pause = int(
+      "DROPWIRE_SHOP_PAUSE_SECONDS", default: 900, in: 1...86_400,
+      help:
+        "How long the shop's account is left alone after it asked for a captcha or a code, or "
+        + "refused the login; after \(ShopAccountRules.failuresMax) times in a row it waits for a "
+        + "person.")
     let screenshots = int(
       "DROPWIRE_SCREENSHOTS", default: 2000, in: 0...1_000_000,
       help: "Screenshots that are kept in the state directory.")
@@ -69,7 +77,7 @@ extension Settings {
     return BrowserSettings(
       source: remote.map { .remote($0) } ?? .local(driver: driver, browser: browser),
       browsersMax: browsers, profile: shopProfile(), settleTime: .seconds(settle),
-      screenshotsMax: screenshots, screenshotDaysMax: days,
+      accountPause: .seconds(pause), screenshotsMax: screenshots, screenshotDaysMax: days,
       sandbox: shopAccount("SANDBOX", isAllowedByDefault: true),
       production: shopAccount("PRODUCTION", isAllowedByDefault: false))
   }

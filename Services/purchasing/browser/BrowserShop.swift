@@ -10,6 +10,10 @@ protocol BrowserShop: Sendable {
   /// not allowed.
   func account(in environment: Contract.Environment) -> String?
 
+  /// Marks of the account's password, by each of the master keys, newest first: equal for equal
+  /// passwords, and telling nothing else. Empty where there is no account.
+  func passwordMarks(in environment: Contract.Environment) -> [String]
+
   /// Goes up to the confirm button, asks `confirming`, and clicks it.
   ///
   /// - Parameter confirming: records durably that the click comes now; false forbids it. What it throws

@@ -1,6 +1,7 @@
 import Contract
 import Logging
 import Money
+import Outside
 
 /// The shop through a real browser.
 struct LiveShop: BrowserShop {
@@ -14,6 +15,11 @@ struct LiveShop: BrowserShop {
 
   func account(in environment: Contract.Environment) -> String? {
     settings[environment].map { "shop:\($0.email)" }
+  }
+
+  func passwordMarks(in environment: Contract.Environment) -> [String] {
+    guard let account = settings[environment] else { return [] }
+    return account.password.reveal { sessions.seal.keys.marks(of: "\(account.email)\n\($0)") }
   }
 
   func place(

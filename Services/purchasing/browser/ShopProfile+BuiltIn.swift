@@ -79,12 +79,16 @@ extension ShopProfile {
         "orderAmount": ".order-amount",
         "nextPage": "a.next-page",
         "orderList": "#order-list",
-        "orderPayment": "#payment-state"
+        "orderPayment": "#payment-state",
+        "orderState": ".order-state",
+        "trackingNumber": "#tracking-number"
       },
       "words": {
         "paid": "Paid",
         "unpaid": "Awaiting payment",
         "closed": "Closed",
+        "shipped": "Shipped",
+        "finished": "Finished",
         "freeShipping": "Free shipping",
         "tracked": "tracked"
       },

@@ -37,7 +37,7 @@ struct ShopProfile: Sendable {
     case orderNumber
     // The account's list, and the page of one order. Those of a row are looked for within it.
     case orderRow, orderID, orderVariant, orderQuantity, orderReceiver, orderAddress, orderTime
-    case orderAmount, nextPage, orderList, orderPayment
+    case orderAmount, nextPage, orderList, orderPayment, orderState, trackingNumber
 
     var placeholders: [String] {
       switch self {
@@ -49,7 +49,7 @@ struct ShopProfile: Sendable {
 
   /// What the shop writes for what.
   enum Word: String, CaseIterable {
-    case paid, unpaid, closed, freeShipping, tracked
+    case paid, unpaid, closed, shipped, finished, freeShipping, tracked
   }
 
   struct Malformed: Error, CustomStringConvertible {
@@ -131,6 +131,14 @@ struct ShopProfile: Sendable {
   }
 
   func word(_ word: Word) -> String { words[word.rawValue] ?? "" }
+
+  /// Whether a text says a word as one of its parts, between commas, semicolons, bars, brackets or
+  /// lines: "untracked" and "not tracked" do not say "tracked".
+  func says(_ word: Word, in text: String) -> Bool {
+    let wanted = self.word(word).lowercased()
+    return text.lowercased().split(whereSeparator: { ",;|·•()[]\n\r\t".contains($0) })
+      .contains { String($0).replacing("\u{A0}", with: " ").trimmed == wanted }
+  }
 
   private static func encoded(_ text: String) -> String {
     text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""

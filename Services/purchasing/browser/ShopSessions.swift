@@ -15,7 +15,7 @@ struct ShopSessions: Sendable {
     -> Envelope.Place
   {
     Envelope.Place(
-      kind: kind, key: CredentialKey(userID: 0, api: "aliexpress-shop", environment: environment),
+      kind: kind, key: CredentialKey(userID: 0, api: ShopAccount.api, environment: environment),
       version: version, mark: account)
   }
 

@@ -15,7 +15,7 @@ extension ShopVisit {
     let delivery = try await step(.delivery) { try await chooseDelivery(content) }
     return try await step(.totals) {
       try await compareGoods(content)
-      let totals = try await totals(delivery)
+      let totals = try await totals(with: delivery)
       try BrowserRules.require(totals.landed, within: content.ceiling, "the checkout asks for")
       guard try await page.shows(.placeOrder) else {
         throw BrowserFailure.unexpectedPage("the checkout has no button to confirm the order")
@@ -71,7 +71,7 @@ extension ShopVisit {
     """
 
   /// The cheapest that is tracked.
-  private func chooseDelivery(_ content: PurchaseContent) async throws -> String {
+  private func chooseDelivery(_ content: PurchaseContent) async throws -> Delivery {
     if try await page.shows(.soldOut) { throw Self.soldOut(content) }
     if try await page.shows(.notDeliverable) {
       throw PurchaseReason(
@@ -79,21 +79,25 @@ extension ShopVisit {
         text: "the shop does not send the product to \(content.shipTo.country); refund",
         owner: .buyer)
     }
+    let offers = try await deliveries()
+    let best = try PurchaseRules.cheapest(offers.map(\.delivery))
+    if offers.first(where: \.isChosen)?.delivery.code != best.code {
+      try await page.clickDelivery(best.code)
+    }
+    return best
+  }
+
+  private func deliveries() async throws -> [(delivery: Delivery, isChosen: Bool)] {
     let offers = try await page.session.script(
       Self.deliveryScript, .string(page.profile.selector(.delivery)),
       .string(page.profile.selector(.deliveryFee)))
-    let deliveries = offers.elements.map { offer in
-      Delivery(
+    return offers.elements.map { offer in
+      let delivery = Delivery(
         code: offer["value"]?.text ?? "",
         fee: ShopMoney.read(offer["fee"]?.text ?? "", page.profile),
-        isTracked: offer["text"]?.text?.contains(page.profile.word(.tracked)) == true)
+        isTracked: page.profile.says(.tracked, in: offer["text"]?.text ?? ""))
+      return (delivery, offer["chosen"]?.bool == true)
     }
-    let best = try PurchaseRules.cheapest(deliveries)
-    let chosen = offers.elements.first { $0["chosen"]?.bool == true }
-    if chosen?["value"]?.text != best.code {
-      try await page.clickDelivery(best.code)
-    }
-    return best.code
   }
 
   // MARK: The goods and the totals
@@ -111,15 +115,30 @@ extension ShopVisit {
     }
   }
 
-  private func totals(_ delivery: String) async throws -> ShopTotals {
-    guard let items = try await page.amount(.totalItems),
-      let shipping = try await page.amount(.totalShipping),
-      let tax = try await page.amount(.totalTax), let landed = try await page.amount(.totalAmount)
-    else { throw BrowserRules.unreadable("the checkout's total") }
-    guard let sum = try? items.adding(shipping).adding(tax), sum == landed else {
-      throw BrowserRules.unreadable("the checkout's total, which is not the sum of its parts,")
+  /// The longest that a page may take to show what a choice of delivery costs.
+  private static let totalsTimeout = Duration.seconds(10)
+
+  /// Waits until the totals are those of the delivery that was chosen: a page may show the ones before
+  /// for a while after the click.
+  private func totals(with delivery: Delivery) async throws -> ShopTotals {
+    let deadline = ContinuousClock.now + Self.totalsTimeout
+    var shown = try await totals()
+    while !shown.isOf(delivery), ContinuousClock.now < deadline {
+      try await Task.sleep(for: .milliseconds(50))
+      shown = try await totals()
     }
-    return ShopTotals(
-      items: items, shipping: shipping, tax: tax, landed: landed, delivery: delivery)
+    let chosen = try await deliveries().filter(\.isChosen).map(\.delivery)
+    guard chosen == [delivery] else {
+      throw BrowserFailure.unexpectedPage(
+        "the checkout does not take the choice of delivery \(delivery.code.prefix(60))")
+    }
+    return try BrowserRules.totals(shown, of: delivery)
+  }
+
+  /// What the page shows at this moment.
+  private func totals() async throws -> ShownTotals {
+    ShownTotals(
+      items: try await page.amount(.totalItems), shipping: try await page.amount(.totalShipping),
+      tax: try await page.amount(.totalTax), landed: try await page.amount(.totalAmount))
   }
 }

@@ -77,21 +77,25 @@ extension ShopVisit {
       if try await page.isMissing() { return nil }
       _ = try await arrive(at: [.orderPayment])
       let payment = try await page.text(.orderPayment)
+      let state = try await page.text(.orderState)
       let amount = try await page.amount(.orderAmount)
+      let isCancelled = [payment, state].contains(page.profile.word(.closed))
       return SupplierOrder(
-        id: id, status: page.status(payment), isCancelled: payment == page.profile.word(.closed),
-        amount: amount, parts: nil, payTimeoutSeconds: nil)
+        id: id, status: isCancelled ? "FINISH" : page.status(payment, state),
+        isCancelled: isCancelled, amount: amount, parts: nil, payTimeoutSeconds: nil,
+        trackingNumber: try await page.text(.trackingNumber))
     }
   }
 }
 
 extension ShopPage {
-  /// The API's word for a state of payment, so that one rule serves both paths.
-  fileprivate func status(_ payment: String) -> String {
-    switch payment {
-    case profile.word(.paid): "WAIT_SELLER_SEND_GOODS"
-    case profile.word(.unpaid): "PLACE_ORDER_SUCCESS"
-    case profile.word(.closed): "FINISH"
+  /// The API's word for the states of an order and its payment, so that one rule serves both paths.
+  fileprivate func status(_ payment: String, _ state: String) -> String {
+    switch (payment, state) {
+    case (profile.word(.unpaid), _): "PLACE_ORDER_SUCCESS"
+    case (profile.word(.paid), profile.word(.shipped)): "WAIT_BUYER_ACCEPT_GOODS"
+    case (profile.word(.paid), profile.word(.finished)): "FINISH"
+    case (profile.word(.paid), _): "WAIT_SELLER_SEND_GOODS"
     default: payment
     }
   }

@@ -59,6 +59,22 @@ struct WebDriver: Sendable {
     return answer["value"] ?? .null
   }
 
+  /// Ends a session by its path, also when the task is cancelled.
+  ///
+  /// - Returns: whether the driver has none like it any more.
+  func end(_ session: String) async -> Bool {
+    await Task {
+      do {
+        _ = try await call(.delete, session)
+        return true
+      } catch let refusal as WebDriverRefusal {
+        return refusal.code == "invalid session id" || refusal.code == "status 404"
+      } catch {
+        return false
+      }
+    }.value
+  }
+
   /// Starts a browser.
   ///
   /// - Parameter options: the browser's program and arguments.

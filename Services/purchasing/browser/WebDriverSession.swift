@@ -71,9 +71,10 @@ struct WebDriverSession: Sendable {
   }
 
   /// Closes the browser.
-  func end() async {
-    _ = try? await driver.call(.delete, "/session/\(id)")
-  }
+  ///
+  /// - Returns: whether it is certainly closed.
+  @discardableResult
+  func end() async -> Bool { await driver.end("/session/\(id)") }
 
   private func call(
     _ verb: WebDriver.Verb, _ path: String, _ body: JSON? = nil,

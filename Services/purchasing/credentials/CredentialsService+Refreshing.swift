@@ -11,7 +11,8 @@ extension CredentialsService {
     let number: Int
   }
 
-  /// Renews the tokens now and waits for the outcome.
+  /// Renews the tokens now and waits for the outcome. Of user 0 and `ShopAccount.api`: lets the
+  /// platform's account at the shop be used again.
   ///
   /// Callers at the same time share one refresh. A version that was replaced, and tokens younger than
   /// a minute, are not renewed again. NOT_FOUND without credentials. FAILED_PRECONDITION with the
@@ -22,6 +23,9 @@ extension CredentialsService {
     async throws -> CredentialStatus
   {
     let actor = try changingActor(context)
+    if Self.isShop(request.userID, request.api) {
+      return try await reopenShop(try readEnvironment(request.environment), actor, context)
+    }
     let key = try read(request.userID, request.api, request.environment)
     try actor.requireAccess(to: key.userID)
     guard source.isConfigured(for: key.environment) else {

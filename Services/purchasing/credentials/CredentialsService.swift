@@ -11,12 +11,16 @@ import Store
 /// the fields, the row's state. Beyond those of `Fields` and `NotFound` see `CredentialError`.
 struct CredentialsService: CredentialsMethods {
   static let secretBytesMax = 2048
+  /// The page token after which only the shop's accounts are left.
+  private static let afterAll = Int64.max
 
   let store: Store
   let source: any Supplier
   let seal: CredentialSeal
   let settings: AuthorizationSettings
   let waiters: Waiters
+  /// Nil where no browser is set up at all.
+  var shop: (any BrowserShop)?
   let exchanges = ExchangesUnderWay()
 
   /// Seals and stores credentials, and lets the reseller's waiting purchases go on. The same content
@@ -35,17 +39,24 @@ struct CredentialsService: CredentialsMethods {
     return try await status(new.key)
   }
 
-  /// The state of one user's credentials, MISSING when there are none.
+  /// The state of one user's credentials, MISSING when there are none. Of user 0 and
+  /// `ShopAccount.api`: of the platform's own account at the shop.
   func getCredentialStatus(_ request: GetCredentialStatusRequest, _ context: CallContext)
     async throws -> CredentialStatus
   {
     let actor = try context.actor()
+    if Self.isShop(request.userID, request.api) {
+      let environment = try readEnvironment(request.environment)
+      try actor.requirePlatform("see the shop's account")
+      return try await shopStatus(environment)
+    }
     let key = try read(request.userID, request.api, request.environment)
     try actor.requireAccess(to: key.userID)
     return try await status(key)
   }
 
-  /// The states in the order in which the credentials were first put.
+  /// The states in the order in which the credentials were first put, after them the platform's
+  /// accounts at the shop, which are no reseller's.
   func listCredentials(_ request: ListCredentialsRequest, _ context: CallContext) async throws
     -> ListCredentialsResponse
   {
@@ -57,6 +68,8 @@ struct CredentialsService: CredentialsMethods {
     try fields.finish()
     guard let userID else { throw fields.refusal }
     try actor.requireAccess(to: userID)
+    let shops = userID == 0 ? try await shopStatuses() : []
+    if after == Self.afterAll { return ListCredentialsResponse(credentials: shops) }
     let (found, now) = try await store.read { transaction in
       let credentials = CredentialStore(transaction: transaction)
       return (
@@ -66,9 +79,15 @@ struct CredentialsService: CredentialsMethods {
       )
     }
     let page = found.prefix(size)
-    return ListCredentialsResponse(
-      credentials: page.map { status($0.1, $0.1.key, $0.2, now: now) },
-      nextPageToken: found.count > size ? page.last.map { "\($0.0)" } ?? "" : "")
+    let shown = page.map { status($0.1, $0.1.key, $0.2, now: now) }
+    if found.count > size {
+      return ListCredentialsResponse(
+        credentials: shown, nextPageToken: page.last.map { "\($0.0)" } ?? "")
+    }
+    guard shown.count + shops.count <= size else {
+      return ListCredentialsResponse(credentials: shown, nextPageToken: "\(Self.afterAll)")
+    }
+    return ListCredentialsResponse(credentials: shown + shops)
   }
 
   /// Deletes the secrets. What is not there stays so.
@@ -117,6 +136,15 @@ struct CredentialsService: CredentialsMethods {
     try fields.finish()
     guard let key else { throw fields.refusal }
     return key
+  }
+
+  func readEnvironment(_ given: Contract.Environment) throws(InvalidFields) -> Contract.Environment
+  {
+    var fields = Fields()
+    let environment = fields.environment(given)
+    try fields.finish()
+    guard let environment else { throw fields.refusal }
+    return environment
   }
 
   private func read(_ request: PutCredentialsRequest) throws(InvalidFields) -> CredentialStore.New {

@@ -18,6 +18,13 @@ struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
     id = code.prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
+  /// Tells whether two secrets are equal, and nothing else to whoever does not have the key.
+  func mark(of secret: String) -> String {
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Data("dropwire mark of a secret\n\(secret)".utf8), using: key)
+    return code.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+
   var description: String { "(master key \(id))" }
   var customMirror: Mirror { Mirror(self, children: []) }
 

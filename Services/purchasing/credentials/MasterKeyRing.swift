@@ -11,6 +11,9 @@ struct MasterKeyRing: Sendable {
   /// The key with an id; nil when it is not configured.
   subscript(_ id: String) -> MasterKey? { byID[id] }
 
+  /// Marks of a secret by each key, newest first.
+  func marks(of secret: String) -> [String] { ids.compactMap { byID[$0]?.mark(of: secret) } }
+
   /// Newest first, the others by name.
   var ids: [String] { [newest.id] + byID.keys.filter { $0 != newest.id }.sorted() }
 }

@@ -66,6 +66,7 @@ const void *_Nonnull dropwire_ledger_v1_CommissionRate_descriptor(void);
 const void *_Nonnull dropwire_ledger_v1_ListCommissionRatesRequest_descriptor(void);
 const void *_Nonnull dropwire_ledger_v1_ListCommissionRatesResponse_descriptor(void);
 const void *_Nonnull dropwire_ledger_v1_Payout_descriptor(void);
+const void *_Nonnull dropwire_ledger_v1_PayoutEnd_descriptor(void);
 const void *_Nonnull dropwire_ledger_v1_RequestPayoutRequest_descriptor(void);
 const void *_Nonnull dropwire_ledger_v1_GetPayoutRequest_descriptor(void);
 const void *_Nonnull dropwire_ledger_v1_ListPayoutsRequest_descriptor(void);

@@ -71,6 +71,7 @@ public enum ContractCatalogue {
     ListCommissionRatesRequest.self,
     ListCommissionRatesResponse.self,
     Payout.self,
+    PayoutEnd.self,
     RequestPayoutRequest.self,
     GetPayoutRequest.self,
     ListPayoutsRequest.self,

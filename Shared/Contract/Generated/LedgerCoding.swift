@@ -484,6 +484,8 @@ extension ListEntriesRequest: ContractMessage {
     fields.value(1, orderID)
     fields.value(2, pageSize)
     fields.value(3, pageToken)
+    fields.value(4, newestFirst)
+    fields.value(5, entryID)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -491,6 +493,8 @@ extension ListEntriesRequest: ContractMessage {
     orderID = try fields.value(1)
     pageSize = try fields.value(2)
     pageToken = try fields.value(3)
+    newestFirst = try fields.value(4)
+    entryID = try fields.value(5)
   }
 }
 
@@ -824,6 +828,7 @@ extension Payout: ContractMessage {
     fields.message(15, updatedAt)
     fields.value(16, coveredBy)
     fields.message(17, left)
+    fields.values(18, ends)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -845,6 +850,33 @@ extension Payout: ContractMessage {
     updatedAt = try fields.message(15)
     coveredBy = try fields.value(16)
     left = try fields.message(17)
+    ends = try fields.values(18)
+  }
+}
+
+extension PayoutEnd: ContractMessage {
+  public static let layout = MessageLayout(dropwire_ledger_v1_PayoutEnd_descriptor())
+
+  public func write(to fields: inout some FieldWriter) {
+    fields.value(0, generation)
+    fields.value(1, state)
+    fields.message(2, amount)
+    fields.value(3, recipientEmail)
+    fields.value(4, paypalBatchID)
+    fields.value(5, paypalItemID)
+    fields.message(6, reason)
+    fields.message(7, endedAt)
+  }
+
+  public init(from fields: some FieldReader) throws(ContractError) {
+    generation = try fields.value(0)
+    state = try fields.value(1)
+    amount = try fields.message(2)
+    recipientEmail = try fields.value(3)
+    paypalBatchID = try fields.value(4)
+    paypalItemID = try fields.value(5)
+    reason = try fields.message(6)
+    endedAt = try fields.message(7)
   }
 }
 
@@ -887,6 +919,7 @@ extension ListPayoutsRequest: ContractMessage {
     fields.value(2, state)
     fields.value(3, pageSize)
     fields.value(4, pageToken)
+    fields.value(5, newestFirst)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -895,6 +928,7 @@ extension ListPayoutsRequest: ContractMessage {
     state = try fields.value(2)
     pageSize = try fields.value(3)
     pageToken = try fields.value(4)
+    newestFirst = try fields.value(5)
   }
 }
 

@@ -938,15 +938,21 @@ public struct ListEntriesRequest: Sendable, Hashable {
   public var orderID: String
   public var pageSize: Int32
   public var pageToken: String
+  /// From the end of the journal backwards. A page token is good in one direction.
+  public var newestFirst: Bool
+  /// Only this entry; empty for all.
+  public var entryID: String
 
   public init(
     environment: Environment = .unspecified, orderID: String = "", pageSize: Int32 = 0,
-    pageToken: String = ""
+    pageToken: String = "", newestFirst: Bool = false, entryID: String = ""
   ) {
     self.environment = environment
     self.orderID = orderID
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.newestFirst = newestFirst
+    self.entryID = entryID
   }
 }
 
@@ -1278,9 +1284,12 @@ public struct Payout: Sendable, Hashable {
   public var updatedAt: Timestamp?
   /// The payout that carries this one together with others; its state and reason are shown here.
   public var coveredBy: String
-  /// What one transfer cannot carry, or did not carry, of what is owed: it stays in the payee's
-  /// account, to be paid out by RequestPayout. Absent when nothing is left.
+  /// What one transfer cannot carry, or did not carry, of what is owed. It stays in the payee's
+  /// account, less his losses; RequestPayout pays out what is available. Absent when nothing is
+  /// left.
   public var left: Money?
+  /// The generations that ended without reaching the payee, oldest first. Of GetPayout alone.
+  public var ends: [PayoutEnd]
 
   public init(
     payoutID: String = "", orderID: String = "", payee: String = "",
@@ -1288,7 +1297,7 @@ public struct Payout: Sendable, Hashable {
     amount: Money? = nil, fee: Money? = nil, generation: Int32 = 0, paypalBatchID: String = "",
     paypalItemID: String = "", reason: Reason? = nil, recipientEmail: String = "",
     nextAt: Timestamp? = nil, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
-    coveredBy: String = "", left: Money? = nil
+    coveredBy: String = "", left: Money? = nil, ends: [PayoutEnd] = []
   ) {
     self.payoutID = payoutID
     self.orderID = orderID
@@ -1308,6 +1317,35 @@ public struct Payout: Sendable, Hashable {
     self.updatedAt = updatedAt
     self.coveredBy = coveredBy
     self.left = left
+    self.ends = ends
+  }
+}
+
+/// How a generation of a payout ended.
+public struct PayoutEnd: Sendable, Hashable {
+  public var generation: Int32
+  /// PENDING, RETURNED or FAILED.
+  public var state: PayoutState
+  public var amount: Money?
+  public var recipientEmail: String
+  public var paypalBatchID: String
+  public var paypalItemID: String
+  public var reason: Reason?
+  public var endedAt: Timestamp?
+
+  public init(
+    generation: Int32 = 0, state: PayoutState = .unspecified, amount: Money? = nil,
+    recipientEmail: String = "", paypalBatchID: String = "", paypalItemID: String = "",
+    reason: Reason? = nil, endedAt: Timestamp? = nil
+  ) {
+    self.generation = generation
+    self.state = state
+    self.amount = amount
+    self.recipientEmail = recipientEmail
+    self.paypalBatchID = paypalBatchID
+    self.paypalItemID = paypalItemID
+    self.reason = reason
+    self.endedAt = endedAt
   }
 }
 
@@ -1349,16 +1387,19 @@ public struct ListPayoutsRequest: Sendable, Hashable {
   public var state: PayoutState
   public var pageSize: Int32
   public var pageToken: String
+  /// Else in the order in which they were made. A page token is good in one direction.
+  public var newestFirst: Bool
 
   public init(
     payee: String = "", orderID: String = "", state: PayoutState = .unspecified,
-    pageSize: Int32 = 0, pageToken: String = ""
+    pageSize: Int32 = 0, pageToken: String = "", newestFirst: Bool = false
   ) {
     self.payee = payee
     self.orderID = orderID
     self.state = state
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.newestFirst = newestFirst
   }
 }
 

@@ -59,7 +59,7 @@ enum PayPalFault: String, FaultName {
     case .capture5xx: "capturing: captures, then status (500)"
     case .capture5xxBefore: "capturing: status (500), nothing captured"
     case .captureAmountDiffers: "capturing: captures minorUnits (100) less than the order says"
-    case .captureFeeMissing: "capturing: the answer tells no fee"
+    case .captureFeeMissing: "capturing: no answer tells the fee, for delayMilliseconds (for good)"
     case .capturePending: "capturing: PENDING (code ECHECK), for delayMilliseconds (for good)"
     case .captureDeclined: "capturing: the order is COMPLETED, its capture DECLINED"
     case .instrumentDeclined: "capturing: 422 INSTRUMENT_DECLINED, the order stays approved"

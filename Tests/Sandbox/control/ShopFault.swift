@@ -8,6 +8,7 @@ enum ShopFault: String, FaultName {
   case loginRefused = "shop.loginRefused"
   case soldOut = "shop.soldOut"
   case priceChange = "shop.priceChange"
+  case lateTotals = "shop.lateTotals"
   case noConfirm = "shop.noConfirm"
   case error = "shop.error"
   case lostPage = "shop.lostPage"
@@ -24,6 +25,8 @@ enum ShopFault: String, FaultName {
     case .loginRefused: "logging in: refused though the password is right"
     case .soldOut: "product, checkout and placing, which is first: sold out, nothing placed"
     case .priceChange: "checkout: a piece costs minorUnits (100) more than on the product's page"
+    case .lateTotals:
+      "checkout: the totals follow the choice of delivery after delayMilliseconds (2000)"
     case .noConfirm: "checkout: there is no button to place the order with"
     case .error: "placing: a page with a status (500), nothing placed"
     case .lostPage: "placing: places, then drops the connection, or a page with a status"

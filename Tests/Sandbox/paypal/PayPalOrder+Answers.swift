@@ -60,7 +60,7 @@ extension PayPalCapture {
     if status == .pending {
       value = value.adding("status_details", ["reason": .string(pendingReason ?? "OTHER")])
     }
-    if status != .pending, status != .declined, !hidesFee {
+    if status != .pending, status != .declined, showsFee(at: now) {
       value = value.adding(
         "seller_receivable_breakdown",
         [

@@ -39,7 +39,9 @@ struct PayPalCapture: Sendable {
   /// Why and until when it is pending; without an end it stays so.
   var pendingReason: String?
   var pendingUntil: Int64?
+  /// Whether and until when the fee is not told; without an end it never is.
   var hidesFee = false
+  var hidesFeeUntil: Int64?
   /// Whether the account's balance has grown by it.
   var isSettled = false
   /// What went back to the buyer, in minor units.
@@ -50,6 +52,10 @@ struct PayPalCapture: Sendable {
     if refunded > 0 { return refunded < amount.minorUnits ? .partiallyRefunded : .refunded }
     guard pendingReason != nil else { return .completed }
     return pendingUntil.map { $0 <= now } ?? false ? .completed : .pending
+  }
+
+  func showsFee(at now: Int64) -> Bool {
+    !hidesFee || (hidesFeeUntil.map { $0 <= now } ?? false)
   }
 
   var net: Amount { amount.minus(fee) }

@@ -85,7 +85,10 @@ extension WorldState {
     var capture = PayPalCapture(
       id: payPal.newID("C"), requestID: requestID, amount: amount,
       fee: PayPalMoney.captureFee(amount, settings), capturedAt: now)
-    capture.hidesFee = faults.strike(PayPalFault.captureFeeMissing, keys) != nil
+    if let fault = faults.strike(PayPalFault.captureFeeMissing, keys) {
+      capture.hidesFee = true
+      capture.hidesFeeUntil = fault.delayMilliseconds.map { now + $0 }
+    }
     capture.isDeclined = faults.strike(PayPalFault.captureDeclined, keys) != nil
     if let fault = faults.strike(PayPalFault.capturePending, keys) {
       capture.pendingReason = fault.code ?? "ECHECK"

@@ -52,7 +52,8 @@ struct CheckoutPage: Sendable {
     let button: HTML =
       draft.hasConfirmButton ? "<button class=\"main\" id=\"place-order\">Place order</button>" : ""
     return """
-      <form id="place-form" method="post" action="/shop/place" data-before-shipping="\(items + tax)">
+      <form id="place-form" method="post" action="/shop/place" data-before-shipping="\(items + tax)"
+      data-totals-delay="\(draft.totalsDelay)">
       <input type="hidden" name="checkout" value="\(draft.id)">
       <h2>Delivery</h2>
       \(options.map { choice($0, isFirst: $0.code == first.code) })
@@ -74,7 +75,7 @@ struct CheckoutPage: Sendable {
     <label><input type="radio" name="delivery" value="\(option.code)" data-fee="\(option.fee)"
     \(isFirst ? "checked" : "")> \(option.company), \(Int64(option.days.lowerBound)) to
     \(Int64(option.days.upperBound)) days, <span
-    class="delivery-fee">\(ShopPage.money(option.fee))</span>\(option.isTracked ? ", tracked" : "")</label>
+    class="delivery-fee">\(ShopPage.money(option.fee))</span>\(option.isTracked ? ", tracked" : ", untracked")</label>
 
     """
   }
@@ -91,9 +92,13 @@ struct CheckoutPage: Sendable {
     if (order) order.addEventListener('change', event => {
       if (event.target.name !== 'delivery') return;
       const fee = Number(event.target.dataset.fee);
-      document.querySelector('#total-shipping').textContent = money(fee);
-      document.querySelector('#total-amount').textContent =
-        money(Number(order.dataset.beforeShipping) + fee);
+      const show = () => {
+        document.querySelector('#total-shipping').textContent = money(fee);
+        document.querySelector('#total-amount').textContent =
+          money(Number(order.dataset.beforeShipping) + fee);
+      };
+      const delay = Number(order.dataset.totalsDelay);
+      if (delay > 0) setTimeout(show, delay); else show();
     });
     """
 }

@@ -84,6 +84,8 @@ struct ShopDraft: Sendable {
   /// More than the product's page said, in US cents for each piece.
   var surcharge: Int64 = 0
   var hasConfirmButton = true
+  /// How long after a choice of delivery the page shows its totals, in milliseconds.
+  var totalsDelay: Int64 = 0
   var isSoldOut = false
   /// What was answered when it was placed.
   var answer: Answer?

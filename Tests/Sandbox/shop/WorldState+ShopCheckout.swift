@@ -25,6 +25,9 @@ extension WorldState {
     if let fault = faults.strike(ShopFault.priceChange, keys) {
       draft.surcharge += fault.minorUnits ?? 100
     }
+    if let fault = faults.strike(ShopFault.lateTotals, keys) {
+      draft.totalsDelay = fault.delayMilliseconds ?? 2000
+    }
     if faults.strike(ShopFault.noConfirm, keys) != nil { draft.hasConfirmButton = false }
     if faults.strike(ShopFault.soldOut, keys) != nil { draft.isSoldOut = true }
     shop.keep(draft)

@@ -14,7 +14,9 @@ import RPC
 /// from a page of the same session (`FormOrigin`); nothing changes by a GET. Everything works without
 /// the script, which only keeps `data-live` parts of a page up to date.
 enum Console {
-  static let routes: [Route] = signingIn + overview + orders + assets
+  static let routes: [Route] =
+    signingIn + overview + orders + connections + payouts + recipients + accounts + journal
+    + profit + rates + assets
 
   static func isPage(_ path: String) -> Bool {
     path == "/" || path == "/console" || path.hasPrefix("/console/")
@@ -83,7 +85,7 @@ struct ProblemPage: Sendable {
 
   init(_ problem: Problem, _ requestID: String) {
     heading = problem.title
-    detail = Look.sentence(problem.detail)
+    detail = problem.detail
     fields = problem.violations.map {
       Field(name: Problem.jsonPath($0.field), problem: $0.description)
     }

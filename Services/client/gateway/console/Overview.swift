@@ -36,7 +36,6 @@ struct OverviewPage: Sendable {
     let tone: String
     var calls = ""
     var failed = ""
-    var p50 = ""
     var p99 = ""
   }
 
@@ -168,15 +167,16 @@ extension Console {
         name: "\(service) → \(breaker.provider), account \(breaker.account)",
         state: "breaker \(breaker.state)", tone: "bad")
     }
-    let calls = answer.outside.filter { $0.calls > 0 }.map { outside in
-      let bad = outside.ended.filter { ["5xx", "not_sent", "unknown"].contains($0.name) }
-        .reduce(0) { $0 + $1.count }
+    let called = Dictionary(grouping: answer.outside.filter { $0.calls > 0 }, by: \.provider)
+    let calls = called.sorted { $0.key < $1.key }.map { provider, methods in
+      let failed = methods.flatMap(\.ended)
+        .filter { ["5xx", "not_sent", "unknown"].contains($0.name) }.reduce(0) { $0 + $1.count }
+      let slowest = methods.compactMap(\.latency?.p99Nanoseconds).max() ?? 0
       return OverviewPage.HealthLine(
-        name: "\(service) → \(outside.provider) \(outside.method)",
-        state: bad == 0 ? "well" : "with failures", tone: bad == 0 ? "good" : "warn",
-        calls: "\(outside.calls)", failed: "\(bad)",
-        p50: Look.duration(outside.latency?.p50Nanoseconds ?? 0),
-        p99: Look.duration(outside.latency?.p99Nanoseconds ?? 0))
+        name: "\(service) → \(provider)",
+        state: failed == 0 ? "well" : "with failures", tone: failed == 0 ? "good" : "warn",
+        calls: "\(methods.reduce(0) { $0 + $1.calls })", failed: "\(failed)",
+        p99: Look.duration(slowest))
     }
     return open + calls
   }

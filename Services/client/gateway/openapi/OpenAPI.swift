@@ -89,6 +89,7 @@ public enum OpenAPI {
       case .json(let shape): ["application/json": ["schema": schemas.reference(shape)]]
       case .document: ["application/json": ["schema": ["type": "object"]]]
       case .page: ["text/html": ["schema": ["type": "string"]]]
+      case .text: ["text/plain": ["schema": ["type": "string"]]]
       case .events(let shape):
         [
           "text/event-stream": [

@@ -68,7 +68,8 @@ extension Routes {
         .init(
           payee: payee.isEmpty ? call.ownPayee : payee, orderID: call.query.text("orderId"),
           state: call.query.state(),
-          pageSize: call.query.pageSize, pageToken: call.query.pageToken), options: call.options)
+          pageSize: call.query.pageSize, pageToken: call.query.pageToken, newestFirst: true),
+        options: call.options)
     },
     .reading("/api/payouts/{payoutId}", "getPayout", "A payout, and why it waits.") { call in
       try await call.services.ledger.getPayout(

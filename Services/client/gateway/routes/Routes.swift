@@ -1,7 +1,10 @@
 import Contract
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import Outside
 import RPC
+import Runtime
 
 /// Everything that the gateway does, each in one place; the interface's description and the tests
 /// are made from it.
@@ -30,6 +33,16 @@ public enum Routes {
       var response = Response.json(JSON.object(findings).serialized)
       if !isWell { response.status = .serviceUnavailable }
       return response
+    },
+    Route(
+      .get, "/metrics", "getMetrics",
+      "What the gateway has counted, in Prometheus' text format. For administrators.",
+      answer: .text
+    ) { call in
+      try call.person?.requirePlatform("see the gateway's figures")
+      return Response(
+        status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+        body: .init(byteBuffer: ByteBuffer(string: call.door.figures.prometheus)))
     },
   ]
 }

@@ -1897,6 +1897,51 @@ void   dropwire__ledger__v1__payout__free_unpacked
   assert(message->base.descriptor == &dropwire__ledger__v1__payout__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   dropwire__ledger__v1__payout_end__init
+                     (Dropwire__Ledger__V1__PayoutEnd         *message)
+{
+  static const Dropwire__Ledger__V1__PayoutEnd init_value = DROPWIRE__LEDGER__V1__PAYOUT_END__INIT;
+  *message = init_value;
+}
+size_t dropwire__ledger__v1__payout_end__get_packed_size
+                     (const Dropwire__Ledger__V1__PayoutEnd *message)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_end__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t dropwire__ledger__v1__payout_end__pack
+                     (const Dropwire__Ledger__V1__PayoutEnd *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_end__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t dropwire__ledger__v1__payout_end__pack_to_buffer
+                     (const Dropwire__Ledger__V1__PayoutEnd *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_end__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Dropwire__Ledger__V1__PayoutEnd *
+       dropwire__ledger__v1__payout_end__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Dropwire__Ledger__V1__PayoutEnd *)
+     protobuf_c_message_unpack (&dropwire__ledger__v1__payout_end__descriptor,
+                                allocator, len, data);
+}
+void   dropwire__ledger__v1__payout_end__free_unpacked
+                     (Dropwire__Ledger__V1__PayoutEnd *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &dropwire__ledger__v1__payout_end__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   dropwire__ledger__v1__request_payout_request__init
                      (Dropwire__Ledger__V1__RequestPayoutRequest         *message)
 {
@@ -4887,7 +4932,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__list_captures_response__d
   (ProtobufCMessageInit) dropwire__ledger__v1__list_captures_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_entries_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_entries_request__field_descriptors[6] =
 {
   {
     "environment",
@@ -4937,9 +4982,35 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_entries_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "newest_first",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListEntriesRequest, newest_first),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListEntriesRequest, entry_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__list_entries_request__field_indices_by_name[] = {
+  5,   /* field[5] = entry_id */
   0,   /* field[0] = environment */
+  4,   /* field[4] = newest_first */
   1,   /* field[1] = order_id */
   2,   /* field[2] = page_size */
   3,   /* field[3] = page_token */
@@ -4947,7 +5018,7 @@ static const unsigned dropwire__ledger__v1__list_entries_request__field_indices_
 static const ProtobufCIntRange dropwire__ledger__v1__list_entries_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__list_entries_request__descriptor =
 {
@@ -4957,7 +5028,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__list_entries_request__des
   "Dropwire__Ledger__V1__ListEntriesRequest",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__ListEntriesRequest),
-  4,
+  6,
   dropwire__ledger__v1__list_entries_request__field_descriptors,
   dropwire__ledger__v1__list_entries_request__field_indices_by_name,
   1,  dropwire__ledger__v1__list_entries_request__number_ranges,
@@ -6273,7 +6344,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_res
   (ProtobufCMessageInit) dropwire__ledger__v1__list_commission_rates_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descriptors[18] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descriptors[19] =
 {
   {
     "payout_id",
@@ -6491,12 +6562,25 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ends",
+    19,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Dropwire__Ledger__V1__Payout, n_ends),
+    offsetof(Dropwire__Ledger__V1__Payout, ends),
+    &dropwire__ledger__v1__payout_end__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__payout__field_indices_by_name[] = {
   6,   /* field[6] = amount */
   16,   /* field[16] = covered_by */
   14,   /* field[14] = created_at */
   5,   /* field[5] = due */
+  18,   /* field[18] = ends */
   3,   /* field[3] = environment */
   7,   /* field[7] = fee */
   8,   /* field[8] = generation */
@@ -6515,7 +6599,7 @@ static const unsigned dropwire__ledger__v1__payout__field_indices_by_name[] = {
 static const ProtobufCIntRange dropwire__ledger__v1__payout__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor =
 {
@@ -6525,11 +6609,140 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor =
   "Dropwire__Ledger__V1__Payout",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__Payout),
-  18,
+  19,
   dropwire__ledger__v1__payout__field_descriptors,
   dropwire__ledger__v1__payout__field_indices_by_name,
   1,  dropwire__ledger__v1__payout__number_ranges,
   (ProtobufCMessageInit) dropwire__ledger__v1__payout__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__payout_end__field_descriptors[8] =
+{
+  {
+    "generation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, state),
+    &dropwire__ledger__v1__payout_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, amount),
+    &dropwire__common__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recipient_email",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, recipient_email),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paypal_batch_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, paypal_batch_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paypal_item_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, paypal_item_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, reason),
+    &dropwire__common__v1__reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_at",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__PayoutEnd, ended_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned dropwire__ledger__v1__payout_end__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  7,   /* field[7] = ended_at */
+  0,   /* field[0] = generation */
+  4,   /* field[4] = paypal_batch_id */
+  5,   /* field[5] = paypal_item_id */
+  6,   /* field[6] = reason */
+  3,   /* field[3] = recipient_email */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange dropwire__ledger__v1__payout_end__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_end__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "dropwire.ledger.v1.PayoutEnd",
+  "PayoutEnd",
+  "Dropwire__Ledger__V1__PayoutEnd",
+  "dropwire.ledger.v1",
+  sizeof(Dropwire__Ledger__V1__PayoutEnd),
+  8,
+  dropwire__ledger__v1__payout_end__field_descriptors,
+  dropwire__ledger__v1__payout_end__field_indices_by_name,
+  1,  dropwire__ledger__v1__payout_end__number_ranges,
+  (ProtobufCMessageInit) dropwire__ledger__v1__payout_end__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor dropwire__ledger__v1__request_payout_request__field_descriptors[4] =
@@ -6647,7 +6860,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__get_payout_request__descr
   (ProtobufCMessageInit) dropwire__ledger__v1__get_payout_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_payouts_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_payouts_request__field_descriptors[6] =
 {
   {
     "payee",
@@ -6709,8 +6922,21 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__list_payouts_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "newest_first",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__ListPayoutsRequest, newest_first),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__list_payouts_request__field_indices_by_name[] = {
+  5,   /* field[5] = newest_first */
   1,   /* field[1] = order_id */
   3,   /* field[3] = page_size */
   4,   /* field[4] = page_token */
@@ -6720,7 +6946,7 @@ static const unsigned dropwire__ledger__v1__list_payouts_request__field_indices_
 static const ProtobufCIntRange dropwire__ledger__v1__list_payouts_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_request__descriptor =
 {
@@ -6730,7 +6956,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_request__des
   "Dropwire__Ledger__V1__ListPayoutsRequest",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__ListPayoutsRequest),
-  5,
+  6,
   dropwire__ledger__v1__list_payouts_request__field_descriptors,
   dropwire__ledger__v1__list_payouts_request__field_indices_by_name,
   1,  dropwire__ledger__v1__list_payouts_request__number_ranges,

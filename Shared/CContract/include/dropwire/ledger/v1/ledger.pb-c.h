@@ -59,6 +59,7 @@ typedef struct Dropwire__Ledger__V1__CommissionRate Dropwire__Ledger__V1__Commis
 typedef struct Dropwire__Ledger__V1__ListCommissionRatesRequest Dropwire__Ledger__V1__ListCommissionRatesRequest;
 typedef struct Dropwire__Ledger__V1__ListCommissionRatesResponse Dropwire__Ledger__V1__ListCommissionRatesResponse;
 typedef struct Dropwire__Ledger__V1__Payout Dropwire__Ledger__V1__Payout;
+typedef struct Dropwire__Ledger__V1__PayoutEnd Dropwire__Ledger__V1__PayoutEnd;
 typedef struct Dropwire__Ledger__V1__RequestPayoutRequest Dropwire__Ledger__V1__RequestPayoutRequest;
 typedef struct Dropwire__Ledger__V1__GetPayoutRequest Dropwire__Ledger__V1__GetPayoutRequest;
 typedef struct Dropwire__Ledger__V1__ListPayoutsRequest Dropwire__Ledger__V1__ListPayoutsRequest;
@@ -655,10 +656,18 @@ struct  Dropwire__Ledger__V1__ListEntriesRequest
   char *order_id;
   int32_t page_size;
   char *page_token;
+  /*
+   * From the end of the journal backwards. A page token is good in one direction.
+   */
+  protobuf_c_boolean newest_first;
+  /*
+   * Only this entry; empty for all.
+   */
+  char *entry_id;
 };
 #define DROPWIRE__LEDGER__V1__LIST_ENTRIES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_entries_request__descriptor) \
-    , DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Ledger__V1__ListEntriesResponse
@@ -1008,14 +1017,42 @@ struct  Dropwire__Ledger__V1__Payout
    */
   char *covered_by;
   /*
-   * What one transfer cannot carry, or did not carry, of what is owed: it stays in the payee's account,
-   * to be paid out by RequestPayout. Absent when nothing is left.
+   * What one transfer cannot carry, or did not carry, of what is owed. It stays in the payee's account,
+   * less his losses; RequestPayout pays out what is available. Absent when nothing is left.
    */
   Dropwire__Common__V1__Money *left;
+  /*
+   * The generations that ended without reaching the payee, oldest first. Of GetPayout alone.
+   */
+  size_t n_ends;
+  Dropwire__Ledger__V1__PayoutEnd **ends;
 };
 #define DROPWIRE__LEDGER__V1__PAYOUT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__payout__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, 0,NULL }
+
+
+/*
+ * How a generation of a payout ended.
+ */
+struct  Dropwire__Ledger__V1__PayoutEnd
+{
+  ProtobufCMessage base;
+  int32_t generation;
+  /*
+   * PENDING, RETURNED or FAILED.
+   */
+  Dropwire__Ledger__V1__PayoutState state;
+  Dropwire__Common__V1__Money *amount;
+  char *recipient_email;
+  char *paypal_batch_id;
+  char *paypal_item_id;
+  Dropwire__Common__V1__Reason *reason;
+  Google__Protobuf__Timestamp *ended_at;
+};
+#define DROPWIRE__LEDGER__V1__PAYOUT_END__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__payout_end__descriptor) \
+    , 0, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL }
 
 
 struct  Dropwire__Ledger__V1__RequestPayoutRequest
@@ -1059,10 +1096,14 @@ struct  Dropwire__Ledger__V1__ListPayoutsRequest
   Dropwire__Ledger__V1__PayoutState state;
   int32_t page_size;
   char *page_token;
+  /*
+   * Else in the order in which they were made. A page token is good in one direction.
+   */
+  protobuf_c_boolean newest_first;
 };
 #define DROPWIRE__LEDGER__V1__LIST_PAYOUTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__list_payouts_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__LEDGER__V1__PAYOUT_STATE__PAYOUT_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Dropwire__Ledger__V1__ListPayoutsResponse
@@ -2129,6 +2170,25 @@ Dropwire__Ledger__V1__Payout *
 void   dropwire__ledger__v1__payout__free_unpacked
                      (Dropwire__Ledger__V1__Payout *message,
                       ProtobufCAllocator *allocator);
+/* Dropwire__Ledger__V1__PayoutEnd methods */
+void   dropwire__ledger__v1__payout_end__init
+                     (Dropwire__Ledger__V1__PayoutEnd         *message);
+size_t dropwire__ledger__v1__payout_end__get_packed_size
+                     (const Dropwire__Ledger__V1__PayoutEnd   *message);
+size_t dropwire__ledger__v1__payout_end__pack
+                     (const Dropwire__Ledger__V1__PayoutEnd   *message,
+                      uint8_t             *out);
+size_t dropwire__ledger__v1__payout_end__pack_to_buffer
+                     (const Dropwire__Ledger__V1__PayoutEnd   *message,
+                      ProtobufCBuffer     *buffer);
+Dropwire__Ledger__V1__PayoutEnd *
+       dropwire__ledger__v1__payout_end__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   dropwire__ledger__v1__payout_end__free_unpacked
+                     (Dropwire__Ledger__V1__PayoutEnd *message,
+                      ProtobufCAllocator *allocator);
 /* Dropwire__Ledger__V1__RequestPayoutRequest methods */
 void   dropwire__ledger__v1__request_payout_request__init
                      (Dropwire__Ledger__V1__RequestPayoutRequest         *message);
@@ -2618,6 +2678,9 @@ typedef void (*Dropwire__Ledger__V1__ListCommissionRatesResponse_Closure)
 typedef void (*Dropwire__Ledger__V1__Payout_Closure)
                  (const Dropwire__Ledger__V1__Payout *message,
                   void *closure_data);
+typedef void (*Dropwire__Ledger__V1__PayoutEnd_Closure)
+                 (const Dropwire__Ledger__V1__PayoutEnd *message,
+                  void *closure_data);
 typedef void (*Dropwire__Ledger__V1__RequestPayoutRequest_Closure)
                  (const Dropwire__Ledger__V1__RequestPayoutRequest *message,
                   void *closure_data);
@@ -3032,6 +3095,7 @@ extern const ProtobufCMessageDescriptor dropwire__ledger__v1__commission_rate__d
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_commission_rates_response__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__payout__descriptor;
+extern const ProtobufCMessageDescriptor dropwire__ledger__v1__payout_end__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__request_payout_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__get_payout_request__descriptor;
 extern const ProtobufCMessageDescriptor dropwire__ledger__v1__list_payouts_request__descriptor;

@@ -1,0 +1,8 @@
+import Foundation
+
+/// Now, in milliseconds since 1970, as the services and the simulator write it down.
+func milliseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}
