@@ -50,6 +50,7 @@ struct QueueTests {
       #expect(try await visitor.text(".todo").contains("Give the money back"))
       #expect(try await !visitor.text(".todo").contains("It is bought"))
       try await visitor.click(showing: "Sign out", in: "header")
+      try await visitor.wait(for: "Sign in", in: "main h1")
       try await visitor.signIn(as: .admin(1), to: "/console/orders/refused")
       try await visitor.wait(for: "It is bought", in: "main")
     }
