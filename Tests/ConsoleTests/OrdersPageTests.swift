@@ -75,6 +75,7 @@ struct OrdersPageTests {
       try await visitor.look("not-found")
       await world.cluster.stop(.ledger)
       try await visitor.click(showing: "Sign out", in: "header")
+      try await visitor.wait(for: "Sign in", in: "main h1")
       try await visitor.signIn(as: .admin(1), to: "/console/orders/mine")
       try await visitor.wait(for: "ledger does not answer now", in: "main")
       try await visitor.look("story-missing")
