@@ -134,7 +134,7 @@ let package = Package(
     library(
       "Gateway", "Services/client/gateway",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Measure", "Money", "Presentation", hummingbird,
+        "Contract", "RPC", "Runtime", "Outside", "Measure", "Presentation", hummingbird,
         hummingbirdCore, httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle,
         signals, logging, nioCore,
       ],

@@ -31,7 +31,7 @@ enum ImportRules {
     (
       "Services/client/gateway/",
       [
-        "Contract", "RPC", "Runtime", "Outside", "Measure", "Money", "Presentation",
+        "Contract", "RPC", "Runtime", "Outside", "Measure", "Presentation",
         "Mustache", "Hummingbird", "HummingbirdCore", "HTTPTypes",
         "AsyncAlgorithms", "JWTKit", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
         "UnixSignals", "Logging",
