@@ -6,6 +6,8 @@ struct Aftermath: Sendable {
   let orders: [String: Contract.Order]
   let payouts: [String: [Payout]]
   let truth: SandboxControl.Truth
+  /// Payees with a payout that came back, whose accounts hold nothing that could be sent again.
+  let paidOff: Set<String>
 
   static func read(_ people: Operator) async throws -> Aftermath {
     let orders = try await people.orders(in: .unspecified)
@@ -13,7 +15,22 @@ struct Aftermath: Sendable {
     return Aftermath(
       orders: Dictionary(orders.map { ($0.orderID, $0) }) { first, _ in first },
       payouts: Dictionary(grouping: payouts, by: \.orderID),
-      truth: try await people.cluster.sandbox.truth())
+      truth: try await people.cluster.sandbox.truth(), paidOff: try await paidOff(payouts, people))
+  }
+
+  private static func paidOff(_ payouts: [Payout], _ people: Operator) async throws -> Set<String> {
+    var found: Set<String> = []
+    for payee in Set(payouts.filter(cameBack).map(\.payee)) {
+      let account = payee == "admin" ? "adminPayable" : payee
+      let balance = try await people.cluster.ledger.getBalance(
+        .init(account: account, environment: .sandbox, currency: "USD"), options: Market.options)
+      if balance.balance?.minorUnits ?? 0 <= 0 { found.insert(payee) }
+    }
+    return found
+  }
+
+  private static func cameBack(_ payout: Payout) -> Bool {
+    payout.state == .failed || payout.state == .returned
   }
 
   /// What is not over yet: orders and payouts, with why.
@@ -21,7 +38,7 @@ struct Aftermath: Sendable {
     let orders = orders.values.filter { !Self.isOver($0) }.map { order in
       "\(order.orderID) is \(order.state.shortName) (\(order.waiting?.reason?.code ?? "-"))"
     }
-    let payouts = payouts.values.joined().filter { !Self.isOver($0) }.map { payout in
+    let payouts = payouts.values.joined().filter { !isOver($0) }.map { payout in
       "\(payout.payoutID) is \(payout.state.shortName) (\(payout.reason?.code ?? "-"))"
     }
     return orders.sorted() + payouts.sorted()
@@ -38,7 +55,7 @@ struct Aftermath: Sendable {
     let orders = orders.values.filter { !Self.isOver($0) }.map {
       "\($0.state.shortName) \($0.waiting?.reason?.code ?? "-")"
     }
-    let payouts = payouts.values.joined().filter { !Self.isOver($0) }.map {
+    let payouts = payouts.values.joined().filter { !isOver($0) }.map {
       "payout \($0.state.shortName) \($0.reason?.code ?? "-")"
     }
     let counts = Dictionary(grouping: orders + payouts) { $0 }.mapValues(\.count)
@@ -58,10 +75,12 @@ struct Aftermath: Sendable {
     }
   }
 
-  /// What is owed by somebody whose losses come first is over for now.
-  static func isOver(_ payout: Payout) -> Bool {
+  /// What is owed to somebody whose losses come first is over for now, and so is what came back when
+  /// another payout has taken it along.
+  private func isOver(_ payout: Payout) -> Bool {
     switch payout.state {
     case .paid, .notDue: true
+    case .failed, .returned: paidOff.contains(payout.payee)
     case .pending:
       ["PAYEE_BALANCE_TOO_LOW", "AMOUNT_TOO_SMALL"].contains(payout.reason?.code ?? "")
     default: false

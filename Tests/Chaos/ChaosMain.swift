@@ -15,7 +15,7 @@ import Support
   private static let storiesMax = 5
 
   @Option(help: "Orders to sell.") var orders = 2000
-  @Option(help: "How many of them are bought with a browser; a number in 33 unless told.")
+  @Option(help: "How many of them are bought with a browser; a number in 25 unless told.")
   var browser: Int?
   @Option(help: "Buyers at the same time.") var lanes = 32
   @Option(help: "Faults and kills end after so many seconds, if not all orders are settled before.")
@@ -71,7 +71,7 @@ import Support
 
   /// Orders that need a browser; none, with a note, where there is no browser.
   private func houses() -> Int {
-    let wanted = browser ?? orders * 3 / 100
+    let wanted = browser ?? orders * 4 / 100
     let programs = ["/usr/bin/chromium", "/usr/bin/chromedriver"]
     guard wanted > 0,
       let missing = programs.first(where: { !FileManager.default.isExecutableFile(atPath: $0) })
