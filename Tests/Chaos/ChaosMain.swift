@@ -19,9 +19,9 @@ import Support
   var browser: Int?
   @Option(help: "Buyers at the same time.") var lanes = 32
   @Option(help: "Faults and kills end after so many seconds, if not all orders are settled before.")
-  var seconds = 600
+  var seconds = 150
   @Option(help: "Seconds for the rest to settle in peace, while some of it does now and then.")
-  var settle = 900
+  var settle = 600
   @Option(help: "Seconds between two kills of each service, on average.") var killEvery = 4.0
   @Option(help: "Repeats the choice of scenarios, faults and kills of an earlier run.")
   var seed: UInt64?
