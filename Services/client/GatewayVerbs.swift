@@ -48,20 +48,30 @@ struct TokenVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    do throws(Complaint) {
+      Output.standard.line(try await token())
+    } catch {
+      Output.standard.complaint(error)
+      throw ExitCode(error.status.rawValue)
+    }
+  }
+
+  private func token() async throws(Complaint) -> String {
     guard let actor = Actor(person) else {
-      throw ValidationError("\(person) must be reseller:ID or admin:ID")
+      throw Complaint(.usage, "\(person) must be reseller:ID or admin:ID")
     }
     guard var secret = FileManager.default.contents(atPath: secretFile).map({ [UInt8]($0) }) else {
-      throw ValidationError("the file \(secretFile) cannot be read")
+      throw Complaint(.notFound, "\(secretFile) cannot be read")
     }
     while let last = secret.last, last == 0x0A || last == 0x0D { secret.removeLast() }
     do {
-      Output.standard.line(
-        try await LoginToken.signed(
-          for: actor, secret: secret, keyID: keyID, issuer: issuer, audience: audience,
-          seconds: minutes * 60))
+      return try await LoginToken.signed(
+        for: actor, secret: secret, keyID: keyID, issuer: issuer, audience: audience,
+        seconds: minutes * 60)
     } catch let problem as KeyProblem {
-      throw ValidationError(problem.text)
+      throw Complaint(.usage, problem.text)
+    } catch {
+      throw Complaint(error)
     }
   }
 }
