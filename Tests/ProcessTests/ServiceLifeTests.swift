@@ -20,6 +20,18 @@ import Testing
     }
   }
 
+  @Test func `a service that crashes leaves no core dump, whoever asks for one`() async throws {
+    try await Cluster.with { cluster in
+      for service in Cluster.ServiceName.allCases {
+        let processID = try #require(cluster.program(service)).processID
+        let limits = try String(contentsOfFile: "/proc/\(processID)/limits", encoding: .utf8)
+        let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+        let words = core?.split(separator: " ").suffix(3) ?? []
+        #expect(words.elementsEqual(["0", "0", "bytes"]), "\(service): \(core ?? "")")
+      }
+    }
+  }
+
   @Test func `a service opens no TCP port and keeps its descriptors`() async throws {
     try await Cluster.with { cluster in
       let shop = try await Shop(in: cluster)
