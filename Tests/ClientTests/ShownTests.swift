@@ -67,4 +67,12 @@ import Testing
     #expect(Shown.line("a\u{1B}[2Jb\nc\u{202E}d") == "a [2Jb c d")
     #expect(Shown.line("Zoë 杯子") == "Zoë 杯子")
   }
+
+  @Test func `times are shown in the unit that fits`() {
+    #expect(Shown.duration(0) == "0 us")
+    #expect(Shown.duration(999_999) == "999 us")
+    #expect(Shown.duration(1_000_000) == "1.0 ms")
+    #expect(Shown.duration(999_999_999) == "999.9 ms")
+    #expect(Shown.duration(61_500_000_000) == "61.5 s")
+  }
 }

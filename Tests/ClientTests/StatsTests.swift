@@ -137,12 +137,4 @@ struct StatsTests {
       earlier: StatsLook(service: .ledger, answer: .success(before)))
     #expect(page.text.contains("Ledger.RecordSale             20  2.0"))
   }
-
-  @Test func `times are shown in the unit that fits`() {
-    #expect(StatsPage.time(0) == "0 us")
-    #expect(StatsPage.time(999_999) == "999 us")
-    #expect(StatsPage.time(1_000_000) == "1.0 ms")
-    #expect(StatsPage.time(999_999_999) == "999.9 ms")
-    #expect(StatsPage.time(61_500_000_000) == "61.5 s")
-  }
 }

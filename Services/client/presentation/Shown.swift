@@ -53,6 +53,18 @@ public enum Shown {
     }
   }
 
+  /// Tenths as a decimal: 125 is `12.5`.
+  public static func tenths(_ tenths: Int64) -> String { "\(tenths / 10).\(tenths % 10)" }
+
+  /// A length of time in the unit that fits: `850 us`, `12.3 ms`, `4.5 s`.
+  public static func duration(_ nanoseconds: Int64) -> String {
+    switch nanoseconds {
+    case ..<1_000_000: "\(nanoseconds / 1000) us"
+    case ..<1_000_000_000: "\(tenths(nanoseconds / 100_000)) ms"
+    default: "\(tenths(nanoseconds / 100_000_000)) s"
+    }
+  }
+
   /// An enum's name as a word of the command line: `AWAITING_PAYMENT` is `awaiting-payment`.
   public static func word(_ shortName: String) -> String {
     shortName.lowercased().replacing("_", with: "-")

@@ -25,7 +25,7 @@ struct StatsPage {
     lines.append(table.text(ifEmpty: "no calls yet"))
     for lag in statistics.lags where lag.count > 0 {
       let times = [lag.p50Milliseconds, lag.p99Milliseconds, lag.maxMilliseconds]
-        .map { Self.time($0 * 1_000_000) }
+        .map { Shown.duration($0 * 1_000_000) }
       lines.append(
         Shown.line(
           "\(lag.name): learned of \(lag.count) after p50 \(times[0]), p99 \(times[1]), max "
@@ -52,8 +52,8 @@ struct StatsPage {
     if let process = statistics.process {
       parts += [
         "up \(Shown.passed(process.uptimeMilliseconds).dropFirst())",
-        "cpu \(Self.tenths(process.cpuMilliseconds / 100)) s",
-        "\(Self.tenths((process.residentBytes * 10) >> 20)) MiB", "\(process.openFiles) files",
+        "cpu \(Shown.tenths(process.cpuMilliseconds / 100)) s",
+        "\(Shown.tenths((process.residentBytes * 10) >> 20)) MiB", "\(process.openFiles) files",
       ]
     }
     if let server = statistics.server {
@@ -68,8 +68,8 @@ struct StatsPage {
     if let store = statistics.store, store.commits > 0 {
       let latency = store.latency ?? LatencyStatistics()
       parts.append(
-        "\(store.commits) commits of \(Self.tenths(store.writes * 10 / store.commits)) writes, "
-          + "flush p50 \(Self.time(latency.p50Nanoseconds)), p99 \(Self.time(latency.p99Nanoseconds))"
+        "\(store.commits) commits of \(Shown.tenths(store.writes * 10 / store.commits)) writes, "
+          + "flush p50 \(Shown.duration(latency.p50Nanoseconds)), p99 \(Shown.duration(latency.p99Nanoseconds))"
       )
     }
     return "\(look.service.rawValue)  " + parts.joined(separator: ", ")
@@ -86,7 +86,7 @@ struct StatsPage {
     return [
       line.name, "\(line.calls)", rate(line.calls - (before?.calls ?? 0), statistics),
       "\(line.inFlight)",
-    ] + times.map { latency.count > 0 || before == nil ? Self.time($0) : "" } + [line.trouble]
+    ] + times.map { latency.count > 0 || before == nil ? Shown.duration($0) : "" } + [line.trouble]
   }
 
   /// The same line of the look before; nil when the process is another one, or there was none.
@@ -106,18 +106,6 @@ struct StatsPage {
     {
       milliseconds = uptime - process.uptimeMilliseconds
     }
-    return milliseconds > 0 ? Self.tenths(calls * 10_000 / milliseconds) : ""
-  }
-
-  /// Tenths as a decimal: 125 is `12.5`.
-  private static func tenths(_ tenths: Int64) -> String { "\(tenths / 10).\(tenths % 10)" }
-
-  /// Such as `850 us`, `12.3 ms`, `4.5 s`.
-  static func time(_ nanoseconds: Int64) -> String {
-    switch nanoseconds {
-    case ..<1_000_000: "\(nanoseconds / 1000) us"
-    case ..<1_000_000_000: "\(tenths(nanoseconds / 100_000)) ms"
-    default: "\(tenths(nanoseconds / 100_000_000)) s"
-    }
+    return milliseconds > 0 ? Shown.tenths(calls * 10_000 / milliseconds) : ""
   }
 }

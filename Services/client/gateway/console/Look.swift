@@ -6,8 +6,7 @@ import Presentation
 enum Look {
   /// `AWAITING_PAYMENT` is `Awaiting payment`.
   static func words(_ shortName: String) -> String {
-    let words = shortName.lowercased().replacing("_", with: " ")
-    return words.prefix(1).uppercased() + words.dropFirst()
+    sentence(shortName.lowercased().replacing("_", with: " "))
   }
 
   /// A service's words as a sentence of their own begins.
@@ -32,15 +31,5 @@ enum Look {
   /// As `<time datetime>` has it; empty for none.
   static func machineTime(_ time: Timestamp?) -> String {
     Shown.time(time).replacing(" ", with: "T")
-  }
-
-  /// Such as `850 us`, `12.3 ms`, `4.5 s`.
-  static func duration(_ nanoseconds: Int64) -> String {
-    func tenths(_ tenths: Int64) -> String { "\(tenths / 10).\(tenths % 10)" }
-    return switch nanoseconds {
-    case ..<1_000_000: "\(nanoseconds / 1000) us"
-    case ..<1_000_000_000: "\(tenths(nanoseconds / 100_000)) ms"
-    default: "\(tenths(nanoseconds / 100_000_000)) s"
-    }
   }
 }

@@ -176,7 +176,7 @@ extension Console {
         name: "\(service) → \(provider)",
         state: failed == 0 ? "well" : "with failures", tone: failed == 0 ? "good" : "warn",
         calls: "\(methods.reduce(0) { $0 + $1.calls })", failed: "\(failed)",
-        p99: Look.duration(slowest))
+        p99: Shown.duration(slowest))
     }
     return open + calls
   }

@@ -98,7 +98,8 @@ extension StoryPage {
         key: "item-\(number)", time: Shown.preciseTime(at),
         passed: before.map { Shown.passed(at - $0) } ?? "", service: item.service.rawValue,
         title: item.title, tone: item.tone == .plain ? "" : item.tone.rawValue, who: item.who,
-        text: Look.sentence(item.text), facts: item.facts.map(fact),
+        text: item.text.contains(" ") ? Look.sentence(item.text) : item.text,
+        facts: item.facts.map(fact),
         postings: item.postings.map {
           PostingLine(
             debit: $0.debitAccount, credit: $0.creditAccount, amount: Shown.amount($0.amount))
