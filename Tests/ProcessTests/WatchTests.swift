@@ -21,7 +21,7 @@ import Testing
       #expect(last?.state == .purchased)
       let stop = try #require(await cluster.stop(.orders))
       #expect(stop.exit == Program.Exit(status: 0, bySignal: false))
-      #expect(stop.took < .seconds(1), "\(stop.took)")
+      #expect(stop.took < Program.atOnce, "\(stop.took)")
       let error = await #expect(throws: RPCError.self) { while try await orders.next() != nil {} }
       #expect(error?.code == .unavailable)
     }

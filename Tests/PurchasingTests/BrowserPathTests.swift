@@ -74,8 +74,8 @@ struct BrowserPathTests {
       try await purchasing.putCredentials()
       purchasing.supplier.script(.placeInSilence)
       purchasing.supplier.change { $0.repeats = .error }
-      try await purchasing.wait(
-        for: try await purchasing.ask("silent"), .unknown, "PURCHASE_UNKNOWN")
+      try await purchasing.ask(PurchasingUnderTest.request("silent"))
+      try await purchasing.wait(for: "silent", .unknown, "PURCHASE_UNKNOWN")
       #expect(shop.bought.isEmpty && shop.state.withLock { $0.visits } == 0)
     }
   }
