@@ -80,6 +80,19 @@ struct BrowserPathTests {
     }
   }
 
+  @Test func `after a visit that was confirmed none other begins`() async throws {
+    let test = try PurchasingUnderTest(shop: ScriptedShop())
+    let why = PurchaseReason(code: .houseOrder, text: "house", owner: .platform)
+    try await test.store.write { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      let made = try purchases.request(try test.service.read(Self.house("once"))).purchase
+      let first = try #require(try purchases.beginVisit(made, account: "shop:a", why: why))
+      _ = try purchases.markConfirming(
+        first.purchase, attempt: first.attempt, VisitLog(name: "once-p1.1"))
+      #expect(try purchases.beginVisit(first.purchase, account: "shop:a", why: why) == nil)
+    }
+  }
+
   @Test func `an environment without a shop's account refuses as before`() async throws {
     try await Self.running { purchasing, shop in
       let request = PurchasingUnderTest.request("prod", environment: .production)
