@@ -55,6 +55,7 @@ public enum GatewayProgram {
     let channels = ["orders", "purchasing", "ledger"].map(channel)
     let door = Door(
       settings, Backends(orders: channels[0], purchasing: channels[1], ledger: channels[2]),
+      feeds: OrderFeeds(viewersMax: settings.limits.viewersMax) { channel("orders") },
       certificates: CertificateChains { await Self.fetch($0, outside) },
       figures: DoorFigures(
         Routes.all.map(\.name), sources: StatisticsSources(outside: outside, clients: channels)),
@@ -103,8 +104,8 @@ private struct StartProblem: Error, CustomStringConvertible {
 
 extension Door {
   init(
-    _ settings: GatewaySettings, _ services: Backends, certificates: CertificateChains,
-    figures: DoorFigures, logger: Logger
+    _ settings: GatewaySettings, _ services: Backends, feeds: OrderFeeds,
+    certificates: CertificateChains, figures: DoorFigures, logger: Logger
   ) {
     let limits = settings.limits
     let signing = SignedText(secret: settings.cookieSecret)
@@ -116,7 +117,7 @@ extension Door {
         consent: ConsentCookie(signing: signing, cookies: cookies),
         sessions: Sessions(signing: signing, cookies: cookies), tokens: settings.tokens,
         publicURL: settings.publicURL, callbackURL: settings.callbackURL,
-        viewers: Viewers(max: limits.viewersMax, maxOfOne: limits.viewersOfOneMax),
+        viewers: Viewers(max: limits.viewersMax, maxOfOne: limits.viewersOfOneMax), feeds: feeds,
         figures: figures,
         payPal: PayPalDoor(
           worlds: settings.webhooks, certificates: certificates, logger: logger),
