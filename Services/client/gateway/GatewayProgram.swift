@@ -64,7 +64,11 @@ public enum GatewayProgram {
     quiet.logLevel = .critical
     let limits = settings.limits
     let application = Application(
-      responder: door, server: .http1(configuration: limits.connections),
+      responder: door,
+      server: .http1(
+        configuration: limits.connections(guardedBy: [
+          ConnectionGuard(limits: limits, security: door.security, logger: logger)
+        ])),
       configuration: .init(
         address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024,
         availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)),
@@ -129,9 +133,11 @@ extension Door {
 
 extension DoorLimits {
   /// What hummingbird must know of them.
-  fileprivate var connections: HTTP1Channel.Configuration {
+  fileprivate func connections(
+    guardedBy handlers: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler]
+  ) -> HTTP1Channel.Configuration {
     .init(
-      idleTimeout: .seconds(Int64(idleSeconds)),
+      additionalChannelHandlers: handlers(), idleTimeout: .seconds(Int64(idleSeconds)),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: headerBytesMax, maxHeaderListSize: headerBytesMax,
         maxHeaderFieldCount: headersMax))
