@@ -48,6 +48,8 @@ function later() {
 function watch() {
   const source = new EventSource("/console/events");
   source.addEventListener("order", later);
+  // From now on each change is told; what changed before was not.
+  source.addEventListener("begin", later);
   source.onopen = () => { stateLine.textContent = ""; };
   source.onerror = () => { stateLine.textContent = "Not live now; trying again"; };
   setInterval(() => { if (!document.hidden) later(); }, 15000);
