@@ -98,6 +98,32 @@ public enum Shown {
     return goesOn ? "nobody has to: it goes on by itself" : "the platform"
   }
 
+  /// A payee within a sentence: `reseller:42` is `reseller 42`.
+  public static func payee(_ payee: String) -> String {
+    payee == "admin" ? "the platform" : payee.replacing(":", with: " ")
+  }
+
+  /// Who did something, within a sentence: `admin:1` is `administrator 1`, `operator:anna` is `anna`.
+  public static func actor(_ actor: String) -> String {
+    let halves = actor.split(separator: ":", maxSplits: 1)
+    guard halves.count == 2 else { return actor }
+    switch halves[0] {
+    case "admin": return "administrator \(halves[1])"
+    case "operator": return String(halves[1])
+    default: return "\(halves[0]) \(halves[1])"
+    }
+  }
+
+  /// A fact of a story, as it is.
+  public static func fact(_ value: StoryItem.Fact.Value) -> String {
+    switch value {
+    case .text(let text), .code(let text): text
+    case .money(let money): amount(money)
+    case .time(let time): Self.time(time)
+    case .length(let length): String(passed(length).drop { $0 == "+" })
+    }
+  }
+
   /// One line of text: control characters become spaces.
   public static func line(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { !isControl($0) }

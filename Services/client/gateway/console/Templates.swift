@@ -42,6 +42,7 @@ enum Templates {
     ("statement", PackageResources.statement_mustache),
     ("story", PackageResources.story_mustache),
     ("tabs", PackageResources.tabs_mustache),
+    ("terms", PackageResources.terms_mustache),
     ("wait", PackageResources.wait_mustache),
   ]
 }

@@ -96,10 +96,13 @@ extension Console {
   static func nextPage(_ path: String, _ token: String, _ query: [(String, String)] = [])
     -> String
   {
-    guard !token.isEmpty else { return "" }
-    return path + "?"
-      + (query.filter { !$0.1.isEmpty } + [("pageToken", token)])
-      .map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
+    token.isEmpty ? "" : self.path(path, query + [("pageToken", token)])
+  }
+
+  /// A path with its query; empty values are left out.
+  static func path(_ path: String, _ query: [(String, String)]) -> String {
+    let pairs = query.filter { !$0.1.isEmpty }.map { "\($0.0)=\(encoded($0.1))" }
+    return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
   }
 
   private static func show(_ call: RouteCall) async throws -> Response {
@@ -153,7 +156,8 @@ extension Console {
   private static func event(_ event: CredentialEvent) -> ConnectionPage.Event {
     let (what, tone) = words[event.action] ?? (Look.words(event.action), "")
     return .init(
-      what: what, tone: tone, who: event.actor, version: "\(event.version)",
+      what: what, tone: tone, who: Look.sentence(Shown.actor(event.actor)),
+      version: "\(event.version)",
       purpose: event.purpose, moment: Moment(event.recordedAt))
   }
 

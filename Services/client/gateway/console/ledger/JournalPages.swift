@@ -99,8 +99,8 @@ extension Console {
         tabs: LedgerTab.all(.journal, call), environment: environment.word,
         entries: answer.entries.map { EntryLine($0) }, filters: [order],
         isFiltered: !orderID.isEmpty,
-        exportPath: "\(path).csv?environment=\(environment.word)"
-          + (orderID.isEmpty ? "" : "&orderId=\(encoded(orderID))"),
+        exportPath: self.path(
+          "\(path).csv", [("environment", environment.word), ("orderId", orderID)]),
         nextPage: nextPage(
           path, answer.nextPageToken,
           [("orderId", orderID), ("environment", call.query.text("environment"))])))

@@ -28,6 +28,8 @@ struct ProfitPage: Sendable {
   let lines: [Line]
   let totals: [Line]
   let charts: [Chart]
+  /// All of it, as a file.
+  let exportPath: String
   let nextPage: String
 
   /// One currency's.
@@ -47,14 +49,16 @@ extension Console {
     ("reseller", "Reseller", .reseller), ("order", "Order", .order),
   ]
 
+  private static let fields: [QueryField] = [
+    .text("by", "month, product, reseller or order."), .text("userId", "Only this reseller's."),
+    .text("from", "The first day, such as 2026-11-01."), .text("until", "The day after the last."),
+    .environment,
+  ]
+
   static let profit: [Route] = [
     Route(
       .get, LedgerTab.Part.profit.path, "profit", "What orders brought.", audience: .session,
-      query: [
-        .text("by", "month, product, reseller or order."), .text("userId", "Only this reseller's."),
-        .text("from", "The first day, such as 2026-11-01."),
-        .text("until", "The day after the last."), .environment, .pageToken,
-      ], answer: .page
+      query: fields + [.pageToken], answer: .page
     ) { call in
       do {
         return try await profitPage(call, try request(call), trouble: "")
@@ -66,8 +70,31 @@ extension Console {
         response.status = .badRequest
         return response
       }
-    }
+    },
+    Route(
+      .get, "\(LedgerTab.Part.profit.path).csv", "profitFile", "What orders brought, as CSV.",
+      audience: .session, query: fields, answer: .document
+    ) { try await profitFile($0) },
   ]
+
+  /// The totals are at the end of the file, as they are of all pages.
+  private static func profitFile(_ call: RouteCall) async throws -> Response {
+    var first: GetProfitRequest
+    do {
+      first = try request(call)
+    } catch let error as Day.Unreadable {
+      throw Query.refusal("from", "or until is \"\(error.text)\"; such as 2026-11-01 is needed")
+    }
+    first.pageSize = CSVFile.linesOfPage
+    let (request, by) = (first, grouping(call).word)
+    return try await CSVFile.response("profit-by-\(by)") { token in
+      var next = request
+      next.pageToken = token
+      var answer = try await call.services.ledger.getProfit(next, options: call.options)
+      if !answer.nextPageToken.isEmpty { answer.totals = [] }
+      return (.profit(answer, by: by), answer.nextPageToken)
+    }
+  }
 
   private static func grouping(_ call: RouteCall) -> (
     word: String, label: String, grouping: ProfitGrouping
@@ -96,6 +123,7 @@ extension Console {
         filters: filters(call, chosen.word), trouble: trouble, heading: chosen.label,
         lines: answer.lines.map { line(of: $0, chosen.word) },
         totals: answer.totals.map { line(of: $0, "") }, charts: charts(answer, chosen.word),
+        exportPath: path("\(LedgerTab.Part.profit.path).csv", query),
         nextPage: nextPage(LedgerTab.Part.profit.path, answer.nextPageToken, query)))
   }
 

@@ -16,7 +16,7 @@ struct RatesPage: Sendable {
     init(_ rate: CommissionRate) {
       self.rate = Shown.rate(rate.rateBps)
       version = "\(rate.version)"
-      by = rate.setBy
+      by = Shown.actor(rate.setBy)
       note = rate.note
       moment = Moment(rate.updatedAt)
     }

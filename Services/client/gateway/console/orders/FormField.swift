@@ -19,6 +19,8 @@ struct FormField: Sendable {
   let label: String
   let value: String
   let hint: String
+  /// Shown in an empty line.
+  let example: String
   /// What is wrong with the value; empty for nothing.
   let wrong: String
   let isWrong: Bool
@@ -34,13 +36,14 @@ struct FormField: Sendable {
   /// - Parameter sent: what was typed before, and what was wrong about it.
   init(
     _ name: String, _ label: String, _ kind: Kind = .line(), value: String = "",
-    hint: String = "", isRequired: Bool = true, sent: SentForm? = nil
+    hint: String = "", isRequired: Bool = true, example: String = "", sent: SentForm? = nil
   ) {
     self.name = name
     self.label = label
     let value = sent?.form.text(name) ?? value
     self.value = value
     self.hint = hint
+    self.example = example
     wrong = sent?.problem(of: name) ?? ""
     isWrong = !wrong.isEmpty
     self.isRequired = isRequired

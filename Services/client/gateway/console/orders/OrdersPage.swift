@@ -96,10 +96,6 @@ extension Console {
   }
 
   private static func path(_ filters: [FormField], after token: String) -> String {
-    let pairs =
-      filters.filter { !$0.value.isEmpty }.map { ($0.name, $0.value) }
-      + (token.isEmpty ? [] : [("pageToken", token)])
-    let query = pairs.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
-    return "/console/orders" + (query.isEmpty ? "" : "?\(query)")
+    path("/console/orders", filters.map { ($0.name, $0.value) } + [("pageToken", token)])
   }
 }
