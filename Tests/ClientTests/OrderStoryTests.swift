@@ -18,7 +18,8 @@ struct OrderStoryTests {
     OrderStory(parts).items.map { item in
       let who = item.who.isEmpty ? "" : " by \(item.who)"
       let state = item.state.map { ", \($0)" } ?? ""
-      return "\(item.at?.milliseconds ?? 0) \(item.service) \(item.tone): \(item.title)\(state)\(who)"
+      let at = item.at?.milliseconds ?? 0
+      return "\(at) \(item.service) \(item.tone): \(item.title)\(state)\(who)"
     }
   }
 
@@ -48,7 +49,8 @@ struct OrderStoryTests {
       ])
     #expect(
       Self.lines(parts) == [
-        "1 orders plain: Order made, awaitingPayment", "2 purchasing warn: Try 1 by the API: not taken, tried again",
+        "1 orders plain: Order made, awaitingPayment",
+        "2 purchasing warn: Try 1 by the API: not taken, tried again",
         "3 purchasing good: Try 2 in the shop's pages: placed",
         "4 purchasing good: Placed and paid",
         "4 orders good: Goods bought, purchased", "5 ledger plain: Booked: sale",
@@ -101,9 +103,11 @@ struct OrderStoryTests {
     #expect(story.items[2].postings == [posting])
     let payout = story.items[4]
     #expect(payout.tone == .bad && payout.text == "the account is closed")
-    #expect(payout.facts.prefix(2) == [
-      .init(name: "Reason", value: .code("X")), .init(name: "Amount", value: .money(Self.usd(120))),
-    ])
+    #expect(
+      payout.facts.prefix(2) == [
+        .init(name: "Reason", value: .code("X")),
+        .init(name: "Amount", value: .money(Self.usd(120))),
+      ])
   }
 
   @Test func `within a millisecond the services keep their order, and each its own`() {

@@ -19,7 +19,7 @@ import Testing
       2026-11-24 12:00:02.000Z    +0.000 s  orders      Purchase refused                now needs-attention
       2026-11-24 12:00:03.000Z    +1.000 s  ledger      Payout to the platform came up  due 1.08 USD, payout demo-1/admin
       2026-11-24 12:00:03.000Z    +0.000 s  ledger      Payout to reseller 42 came up   due 17.73 USD, payout demo-1/reseller
-      2026-11-24 12:01:04.000Z  +1 min 1 s  ledger      Payout to the platform is paid  amount 1.08 USD, payout demo-1/admin
+      2026-11-24 12:01:04.000Z  +1 min 1 s  ledger      Payout to the platform is paid  amount 1.08 USD, sent to platform@example.com, payout demo-1/admin
       """
     #expect(run == Terminal.Run(out: expected + "\n"))
   }

@@ -20,7 +20,8 @@ extension OrderStory {
 
   private static func due(_ payout: Payout) -> StoryItem {
     StoryItem(
-      at: payout.createdAt, service: .ledger, title: "Payout to \(Shown.payee(payout.payee)) came up",
+      at: payout.createdAt, service: .ledger,
+      title: "Payout to \(Shown.payee(payout.payee)) came up",
       facts: StoryItem.facts([
         ("Due", .amount(payout.due)), ("Payout", .code(payout.payoutID)),
       ]))
@@ -29,7 +30,8 @@ extension OrderStory {
   private static func standing(_ payout: Payout) -> StoryItem {
     let (outcome, tone) = meaning(payout.state)
     return StoryItem(
-      at: payout.updatedAt, service: .ledger, title: "Payout to \(Shown.payee(payout.payee)) \(outcome)",
+      at: payout.updatedAt, service: .ledger,
+      title: "Payout to \(Shown.payee(payout.payee)) \(outcome)",
       tone: tone, text: payout.reason?.text ?? "",
       facts: StoryItem.facts([
         ("Reason", .code(payout.reason?.code ?? "")),
