@@ -10,7 +10,7 @@ import Testing
     let run = try await Terminal().run("history demo-1")
     let expected = """
       TIME                          PASSED  SERVICE     WHAT                            DETAIL
-      2026-11-24 12:00:00.000Z              orders      Order made                      now awaiting-payment, by test
+      2026-11-24 12:00:00.000Z              orders      Order made                      now awaiting-payment, by operator test
       2026-11-24 12:00:01.000Z    +1.000 s  ledger      Booked: capture                 entry demo-1/capture, 20.00 USD paypal / buyerDeposits, 1.19 USD paymentFees / paypal
       2026-11-24 12:00:01.000Z    +0.000 s  orders      Payment received                now paid, 20.00 USD
       2026-11-24 12:00:01.000Z    +0.000 s  orders      Purchase begun                  now purchasing

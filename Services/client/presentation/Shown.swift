@@ -85,8 +85,13 @@ public enum Shown {
   public static func reason(_ reason: Reason?) -> String {
     guard let reason, !reason.code.isEmpty else { return "" }
     let owner = reason.owner.isEmpty || reason.owner == "nobody" ? "" : "; for the \(reason.owner)"
-    let provider = reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))"
-    return "\(reason.code): \(reason.text)\(provider)\(owner)"
+    return "\(reason.code): \(told(reason))\(owner)"
+  }
+
+  /// A reason's text with the provider's own code, unless the text has it already.
+  public static func told(_ reason: Reason) -> String {
+    reason.providerCode.isEmpty || reason.text.contains(reason.providerCode)
+      ? reason.text : "\(reason.text) (\(reason.providerCode))"
   }
 
   /// Who can cure what a reason names.
@@ -103,13 +108,12 @@ public enum Shown {
     payee == "admin" ? "the platform" : payee.replacing(":", with: " ")
   }
 
-  /// Who did something, within a sentence: `admin:1` is `administrator 1`, `operator:anna` is `anna`.
+  /// Who did something, within a sentence: `admin:1` is `administrator 1`.
   public static func actor(_ actor: String) -> String {
     let halves = actor.split(separator: ":", maxSplits: 1)
     guard halves.count == 2 else { return actor }
     switch halves[0] {
     case "admin": return "administrator \(halves[1])"
-    case "operator": return String(halves[1])
     default: return "\(halves[0]) \(halves[1])"
     }
   }

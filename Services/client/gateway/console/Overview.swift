@@ -167,7 +167,9 @@ extension Console {
     }
     return [
       .init(label: "Money in", value: shown(moneyIn), note: "captured from buyers"),
-      .init(label: "Owed", value: shown(owed), note: "to resellers and the platform"),
+      .init(
+        label: "Owed", value: shown(owed),
+        note: owed < 0 ? "by payees: losses and holds" : "to resellers and the platform"),
       .init(label: "On its way", value: shown(transit), note: "in payouts not yet confirmed"),
       .init(label: "Paid out", value: shown(paidOut), note: "arrived, or came back"),
     ]

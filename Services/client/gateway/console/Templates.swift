@@ -30,6 +30,7 @@ enum Templates {
     ("menu", PackageResources.menu_mustache),
     ("orders", PackageResources.orders_mustache),
     ("overview", PackageResources.overview_mustache),
+    ("pager", PackageResources.pager_mustache),
     ("paid", PackageResources.paid_mustache),
     ("payout", PackageResources.payout_mustache),
     ("payouts", PackageResources.payouts_mustache),

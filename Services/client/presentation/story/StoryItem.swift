@@ -60,7 +60,6 @@ extension StoryItem.Fact.Value {
   /// A reason with its code and who can cure it; nil for none.
   static func reason(_ reason: Reason?) -> Self? {
     guard let reason, !reason.code.isEmpty else { return nil }
-    let provider = reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))"
-    return .text("\(reason.text)\(provider)")
+    return .text(Shown.told(reason))
   }
 }

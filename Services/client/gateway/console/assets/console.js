@@ -91,7 +91,8 @@ function tellTimes(root) {
     if (!time.title) time.title = time.textContent;
     const size = Math.abs(seconds);
     const [value, unit] = size < 60 ? [seconds, "second"] : size < 3600 ? [seconds / 60, "minute"]
-      : size < 86400 ? [seconds / 3600, "hour"] : [seconds / 86400, "day"];
+      : size < 86400 ? [seconds / 3600, "hour"] : size < 5184000 ? [seconds / 86400, "day"]
+      : size < 63072000 ? [seconds / 2629800, "month"] : [seconds / 31557600, "year"];
     time.textContent = words.format(Math.round(value), unit);
   }
 }

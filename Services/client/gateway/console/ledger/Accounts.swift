@@ -50,8 +50,7 @@ struct StatementPage: Sendable {
   let lines: [Line]
   /// All of it, as a file.
   let exportPath: String
-  let nextPage: String
-  let firstPage: String
+  let pager: Pager
   let isFirst: Bool
 }
 
@@ -113,8 +112,14 @@ extension Console {
   private static func statementPath(
     _ account: String, _ environment: Contract.Environment, _ currency: String, ending: String = ""
   ) -> String {
-    "\(LedgerTab.Part.statement.path)\(ending)?account=\(encoded(account))"
-      + "&environment=\(environment.word)&currency=\(currency)"
+    path(
+      LedgerTab.Part.statement.path + ending, statementQuery(account, environment, currency))
+  }
+
+  private static func statementQuery(
+    _ account: String, _ environment: Contract.Environment, _ currency: String
+  ) -> [(String, String)] {
+    [("account", account), ("environment", environment.word), ("currency", currency)]
   }
 
   private static func statement(_ call: RouteCall) async throws -> Response {
@@ -128,18 +133,19 @@ extension Console {
     let balance = try await call.services.ledger.getBalance(
       .init(account: account, environment: environment, currency: call.currency),
       options: call.options)
-    let path = statementPath(account, environment, call.currency)
     return call.page(
       "statement", "Statement of \(account)", .ledger,
       StatementPage(
         tabs: LedgerTab.all(.statement, call), environment: environment.word,
-        heading: isAdmin ? account : "Your statement",
+        heading: isAdmin ? "Account \(account)" : "Your statement",
         meaning: isAdmin ? meaning(ofAccount: account) : "", figures: figures(balance),
         lines: answer.lines.map { line(of: $0, isAdmin: isAdmin) },
         exportPath: statementPath(account, environment, call.currency, ending: ".csv"),
-        nextPage: answer.nextPageToken.isEmpty
-          ? "" : "\(path)&pageToken=\(encoded(answer.nextPageToken))",
-        firstPage: path, isFirst: call.query.pageToken.isEmpty))
+        pager: Pager(
+          call, LedgerTab.Part.statement.path, next: answer.nextPageToken,
+          statementQuery(account, environment, call.currency),
+          labels: ("First entries", "Later entries")),
+        isFirst: call.query.pageToken.isEmpty))
   }
 
   /// The statement of the page, from its first entry to its last.

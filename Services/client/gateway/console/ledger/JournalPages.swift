@@ -53,7 +53,7 @@ struct JournalPage: Sendable {
   let filters: [FormField]
   let isFiltered: Bool
   let exportPath: String
-  let nextPage: String
+  let pager: Pager
 }
 
 /// One entry.
@@ -101,8 +101,8 @@ extension Console {
         isFiltered: !orderID.isEmpty,
         exportPath: self.path(
           "\(path).csv", [("environment", environment.word), ("orderId", orderID)]),
-        nextPage: nextPage(
-          path, answer.nextPageToken,
+        pager: Pager(
+          call, path, next: answer.nextPageToken,
           [("orderId", orderID), ("environment", call.query.text("environment"))])))
   }
 

@@ -30,7 +30,7 @@ struct ProfitPage: Sendable {
   let charts: [Chart]
   /// All of it, as a file.
   let exportPath: String
-  let nextPage: String
+  let pager: Pager
 
   /// One currency's.
   struct Chart: Sendable {
@@ -124,7 +124,7 @@ extension Console {
         lines: answer.lines.map { line(of: $0, chosen.word) },
         totals: answer.totals.map { line(of: $0, "") }, charts: charts(answer, chosen.word),
         exportPath: path("\(LedgerTab.Part.profit.path).csv", query),
-        nextPage: nextPage(LedgerTab.Part.profit.path, answer.nextPageToken, query)))
+        pager: Pager(call, LedgerTab.Part.profit.path, next: answer.nextPageToken, query)))
   }
 
   private static func filters(_ call: RouteCall, _ by: String) -> [FormField] {
@@ -136,11 +136,12 @@ extension Console {
           (value: $0.word, label: $0.label)
         }), value: by)
     let from = FormField(
-      "from", "From day, 2026-11-01", value: call.query.text("from"), isRequired: false)
+      "from", "From", .day, value: call.query.text("from"), isRequired: false)
     let until = FormField(
-      "until", "Before day", value: call.query.text("until"), isRequired: false)
+      "until", "Until before", .day, value: call.query.text("until"), isRequired: false)
     let reseller = FormField(
-      "userId", "Reseller's number", value: call.query.text("userId"), isRequired: false)
+      "userId", "Reseller", value: call.query.text("userId"), isRequired: false,
+      example: "Such as 42")
     return isAdmin ? [by, reseller, from, until] : [by, from, until]
   }
 

@@ -10,6 +10,8 @@ struct FormField: Sendable {
 
   enum Kind: Sendable {
     case line(autocomplete: String = "off")
+    /// A day of the calendar, 2026-11-01.
+    case day
     case area
     case list([(value: String, label: String)])
     case check
@@ -26,6 +28,7 @@ struct FormField: Sendable {
   let isWrong: Bool
   let isRequired: Bool
   let isLine: Bool
+  let isDay: Bool
   let isArea: Bool
   let isList: Bool
   let isCheck: Bool
@@ -48,6 +51,7 @@ struct FormField: Sendable {
     isWrong = !wrong.isEmpty
     self.isRequired = isRequired
     (isLine, isArea, isList, isCheck) = Self.shape(kind)
+    isDay = if case .day = kind { true } else { false }
     isTicked = !value.isEmpty
     if case .line(let autocomplete) = kind {
       self.autocomplete = autocomplete
@@ -65,7 +69,7 @@ struct FormField: Sendable {
 
   private static func shape(_ kind: Kind) -> (Bool, Bool, Bool, Bool) {
     switch kind {
-    case .line: (true, false, false, false)
+    case .line, .day: (true, false, false, false)
     case .area: (false, true, false, false)
     case .list: (false, false, true, false)
     case .check: (false, false, false, true)

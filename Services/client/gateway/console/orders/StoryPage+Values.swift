@@ -13,7 +13,7 @@ extension StoryPage {
       orderID: order.orderID, state: Look.words(order.state.shortName),
       tone: Look.tone(order.state), world: order.environment.word,
       payAt: isPayable ? order.approveURL : "",
-      waits: order.waiting.map { [WaitBox($0)] } ?? [],
+      waits: order.waiting == nil ? [] : [WaitBox(order)],
       actions: ActionForm.all(order, isAdmin: isAdmin, sent: sent),
       groups: [Self.goods(order), Self.money(order, answer), Self.supplier(order)],
       items: Self.items(OrderStory(answer.parts), order.orderID, showsShots: isAdmin),

@@ -29,8 +29,7 @@ struct PayoutLine: Sendable {
     sent = Shown.amount(payout.amount)
     why =
       payout.reason.map { reason in
-        Look.sentence(reason.text)
-          + (reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))")
+        Look.sentence(Shown.told(reason))
       } ?? ""
     code = payout.reason?.code ?? ""
     comes = PayoutText.next(payout)

@@ -24,7 +24,7 @@ struct PayoutsPage: Sendable {
   let termsPath: String
   /// All of them, as a file.
   let exportPath: String
-  let nextPage: String
+  let pager: Pager
 }
 
 extension Console {
@@ -103,8 +103,9 @@ extension Console {
         recipientPath: recipientPath(payee), termsPath: termsPath(payee),
         exportPath: path(
           "\(Section.payouts.path).csv", [("payee", filter), ("state", stateName)]),
-        nextPage: nextPage(
-          Section.payouts.path, answer.nextPageToken, [("payee", filter), ("state", stateName)])))
+        pager: Pager(
+          call, Section.payouts.path, next: answer.nextPageToken,
+          [("payee", filter), ("state", stateName)])))
   }
 
   private static func payoutsFile(_ call: RouteCall) async throws -> Response {
