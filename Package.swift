@@ -207,8 +207,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes, httpClient,
-        crypto, logging, nioCore, nioHTTP1,
+        "Gateway", "Presentation", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes,
+        httpClient, crypto, logging, nioCore, nioHTTP1,
       ]),
     tests(
       "ConsoleTests",

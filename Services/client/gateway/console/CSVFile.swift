@@ -14,8 +14,20 @@ enum CSVFile {
   static func response(
     _ name: String, page: @escaping @Sendable (String) async throws -> (Sheet, next: String)
   ) async throws -> Response {
+    Response(
+      status: .ok,
+      headers: [
+        .contentType: "text/csv; charset=utf-8",
+        .contentDisposition: "attachment; filename=\"\(name).csv\"",
+      ], body: .init(asyncSequence: try await pieces(page)))
+  }
+
+  /// The file, page by page, with one heading.
+  static func pieces(_ page: @escaping @Sendable (String) async throws -> (Sheet, next: String))
+    async throws -> AsyncThrowingStream<ByteBuffer, any Error>
+  {
     let (sheet, next) = try await page("")
-    let pieces = AsyncThrowingStream(ByteBuffer.self) { continuation in
+    return AsyncThrowingStream { continuation in
       continuation.yield(ByteBuffer(string: sheet.csv))
       let task = Task {
         var token = next
@@ -32,11 +44,5 @@ enum CSVFile {
       }
       continuation.onTermination = { _ in task.cancel() }
     }
-    return Response(
-      status: .ok,
-      headers: [
-        .contentType: "text/csv; charset=utf-8",
-        .contentDisposition: "attachment; filename=\"\(name).csv\"",
-      ], body: .init(asyncSequence: pieces))
   }
 }

@@ -130,9 +130,11 @@ extension Console {
       let balance = try await call.services.ledger.getBalance(
         .init(account: call.ownPayee, environment: environment, currency: call.currency),
         options: call.options)
+      let owes = (balance.balance?.minorUnits ?? 0) < 0
       return [
         .init(
-          label: "Your balance", value: Shown.amount(balance.balance), note: "what you are owed"),
+          label: "Your balance", value: Shown.amount(balance.balance),
+          note: owes ? "what you owe; later sales settle it" : "what you are owed"),
         .init(
           label: "In payouts", value: Shown.amount(balance.pending), note: "not with you yet"),
         .init(

@@ -134,7 +134,7 @@ extension Console {
       .init(account: account, environment: environment, currency: call.currency),
       options: call.options)
     return call.page(
-      "statement", "Statement of \(account)", .ledger,
+      "statement", isAdmin ? "Statement of \(account)" : "Your statement", .ledger,
       StatementPage(
         tabs: LedgerTab.all(.statement, call), environment: environment.word,
         heading: isAdmin ? "Account \(account)" : "Your statement",
