@@ -1,4 +1,5 @@
 import Contract
+import Outside
 import Runtime
 import Support
 import Testing
