@@ -209,8 +209,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes, httpClient,
-        crypto, logging, nioCore, nioHTTP1, nioEmbedded, nioHTTPTypes,
+        "Gateway", "Presentation", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes,
+        httpClient, crypto, logging, nioCore, nioHTTP1, nioEmbedded, nioHTTPTypes,
       ]),
     tests(
       "ConsoleTests",

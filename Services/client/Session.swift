@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import RPC
 import Runtime
 

@@ -29,12 +29,12 @@ enum Examples {
   static let events = [
     OrderEvent(
       sequence: 1, recordedAt: time(0), from: .unspecified, to: .awaitingPayment,
-      cause: "checkoutCreated", actor: "operator:test"),
+      cause: "checkedOut", actor: "operator:test"),
     OrderEvent(
       sequence: 2, recordedAt: time(1000), from: .awaitingPayment, to: .paid,
       cause: "captureCompleted", detail: "20.00 USD", actor: "system"),
     OrderEvent(
-      sequence: 3, recordedAt: time(1000), from: .paid, to: .purchasing, cause: "purchaseAsked",
+      sequence: 3, recordedAt: time(1000), from: .paid, to: .purchasing, cause: "purchaseStarted",
       actor: "system"),
     OrderEvent(
       sequence: 4, recordedAt: time(2000), from: .purchasing, to: .needsAttention,

@@ -44,7 +44,8 @@ struct ConnectTests {
       try await visitor.look("overview")
       for (name, path) in [
         ("payouts", "/console/payouts"), ("payout", "/console/payouts/sold%2Freseller"),
-        ("recipients", "/console/recipients"), ("ledger", "/console/ledger"),
+        ("recipients", "/console/recipients"), ("terms", "/console/terms?payee=42"),
+        ("ledger", "/console/ledger"),
         ("statement", "/console/ledger/statement?account=paypal&environment=sandbox&currency=USD"),
         ("journal", "/console/ledger/journal"), ("profit", "/console/ledger/profit"),
         ("rates", "/console/ledger/rates"),

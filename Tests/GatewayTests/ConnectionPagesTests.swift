@@ -39,7 +39,7 @@ import Testing
 
       let one = try await browser.get("\(Self.list)/42/sandbox")
       #expect(one.body.contains("Works") && one.body.contains("consent at AliExpress"))
-      #expect(one.body.contains("Consent given") && one.body.contains("reseller:42"))
+      #expect(one.body.contains("Consent given") && one.body.contains("Reseller 42"))
       let all = [asked, connected, one, try await browser.get(Self.list)].map(\.body).joined()
       for secret in ["sandbox-app-secret", "sandbox-access-42", "sandbox-refresh-42"] {
         #expect(!all.contains(secret), "\(secret) is on a page")

@@ -64,9 +64,13 @@ struct ConsoleProcessTests {
       let token = try await GatewayUnderTest.token(.admin(1))
       let answer = try await browser.send("POST", "/console/sign-in", form: "token=\(token)")
       browser.cookie = String(answer.headers["Set-Cookie"].first?.prefix { $0 != ";" } ?? "")
-      let page = try await browser.send("GET", "/console")
-      #expect(page.status == 503)
-      #expect(page.body.contains("request <code>"))
+      let part = try await browser.get("/console")
+      #expect(part.status == 200 && part.body.contains("The service ledger does not answer now"))
+      #expect(part.body.contains("Orders by state") && !part.body.contains("Money in"))
+      let page = try await browser.get("/console/payouts?state=PAID")
+      #expect(page.status == 503 && page.body.contains("Not available now"))
+      #expect(page.body.contains(#"href="/console/payouts?state=PAID">Try again"#))
+      #expect(!page.body.contains("It may have happened") && page.body.contains("request <code>"))
     }
   }
 }

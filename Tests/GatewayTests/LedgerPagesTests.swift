@@ -69,6 +69,40 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
+  func `lists are files too, of what the person may see`() async throws {
+    try await GatewayUnderTest.with { gateway in
+      let shop = try await Shop(in: gateway.cluster)
+      try await shop.sell("o-1")
+      try await shop.finished("o-1")
+      let admin = try await ConsoleBrowser.signedIn(.admin(1), to: gateway)
+      let own = try await ConsoleBrowser.signedIn(.reseller(42), to: gateway)
+      let other = try await ConsoleBrowser.signedIn(.reseller(43), to: gateway)
+      let statement = "\(Self.ledger)/statement.csv?account=reseller:42"
+      let file = try await own.get(statement)
+      #expect(file.headers["Content-Type"].first == "text/csv; charset=utf-8")
+      #expect(
+        file.headers["Content-Disposition"].first
+          == "attachment; filename=\"statement-reseller-42.csv\"")
+      #expect(file.body.hasPrefix("time,entry,amount,amount currency,balance,balance currency\r\n"))
+      #expect(file.body.contains(",o-1/sale,17.73,USD,17.73,USD\r\n"))
+      #expect(try await other.get(statement).body.split(separator: "\r\n").count == 1)
+      #expect(try await admin.get("\(Self.ledger)/statement.csv").status == 400)
+      let payouts = "/console/payouts.csv"
+      #expect(try await admin.get(payouts).body.contains("o-1/admin,admin,paid,1.08,USD"))
+      let mine = try await own.get("\(payouts)?state=PAID").body
+      #expect(mine.contains("o-1/reseller,reseller:42,paid") && !mine.contains("o-1/admin"))
+      let profit = try await admin.get("\(Self.ledger)/profit.csv?by=order").body
+      #expect(profit.hasPrefix("order,orders,sales,sales currency,"))
+      #expect(profit.contains("\r\no-1,1,20.00,USD") && profit.contains("\r\ntotal,1,20.00,USD"))
+      #expect(try await admin.get("\(Self.ledger)/profit.csv?from=x").status == 400)
+      #expect(try await other.get("\(Self.ledger)/profit.csv?userId=42").status == 403)
+      for path in [Self.ledger + "/profit", "/console/payouts", Self.ledger + "/statement"] {
+        #expect(try await own.get(path).body.contains("\(path).csv"), "\(path)")
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
   func `an administrator sets a commission rate in percent`() async throws {
     try await GatewayUnderTest.with(services: [.ledger]) { gateway in
       let admin = try await ConsoleBrowser.signedIn(.admin(1), to: gateway)
@@ -81,7 +115,7 @@ import Testing
       let set = try await admin.post(path, ["userId": "42", "rateBps": "12.5", "note": "why"])
       #expect(set.status == 303 && set.headers["Location"].first == "\(path)?userId=42")
       let page = try await admin.get("\(path)?userId=42").body
-      #expect(page.contains("12.50 %") && page.contains("admin:1") && page.contains("why"))
+      #expect(page.contains("12.50 %") && page.contains("administrator 1") && page.contains("why"))
     }
   }
 }

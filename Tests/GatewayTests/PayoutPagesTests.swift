@@ -103,7 +103,7 @@ import Testing
 
       let admin = try await ConsoleBrowser.signedIn(.admin(1), to: gateway)
       let page = try await admin.get("/console/recipients?payee=42").body
-      #expect(page.contains("Where money of reseller:42 goes") && page.contains("Verify it"))
+      #expect(page.contains("Where the money of reseller 42 goes") && page.contains("Verify it"))
       let empty = try await admin.post(
         "/console/recipients/verify", ["payee": "reseller:42", "version": "2", "evidence": ""])
       #expect(empty.status == 400 && empty.body.contains("Look at the marked fields"))
@@ -112,7 +112,45 @@ import Testing
       #expect(after.contains("called back") && !after.contains("Verify it"))
       let other = try await ConsoleBrowser.signedIn(.reseller(43), to: gateway)
       let own = try await other.get("/console/recipients?payee=42").body
-      #expect(own.contains("reseller:43 has no address yet") && !own.contains("new@example.com"))
+      #expect(
+        own.contains("There is no address for reseller 43 yet") && !own.contains("new@example.com"))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `an administrator says when a payee is paid, and the payee reads it`() async throws {
+    try await GatewayUnderTest.with(services: [.ledger]) { gateway in
+      let path = "/console/terms"
+      let admin = try await ConsoleBrowser.signedIn(.admin(1), to: gateway)
+      let page = try await admin.get("\(path)?payee=42").body
+      #expect(page.contains("Terms of reseller 42") && page.contains("none of their own"))
+      var terms = [
+        "payee": "42", "currency": "USD", "schedule": "WEEKLY", "weekday": "5", "hour": "9",
+        "minimum": "25.x", "holdHours": "72",
+      ]
+      let wrong = try await admin.post(path, terms)
+      #expect(wrong.status == 400)
+      #expect(wrong.body.contains(#"value="25.x""#) && wrong.body.contains("is no amount"))
+      #expect(wrong.body.contains(#"<option value="5" selected>Friday"#))
+      terms["minimum"] = "25.00"
+      let set = try await admin.post(path, terms)
+      #expect(set.status == 303, "\(set.body)")
+      #expect(
+        set.headers["Location"].first == "\(path)?payee=reseller%3A42&currency=USD")
+      let own = try await ConsoleBrowser.signedIn(.reseller(42), to: gateway)
+      let told = "Every Friday at 09:00 UTC, from 25.00 USD on, 72 hours after the sale"
+      let mine = try await own.get(path).body
+      #expect(mine.contains(told) && mine.contains("Set by administrator 1"))
+      #expect(!mine.contains("Set the terms"))
+      #expect(try await own.post(path, terms).status == 403)
+      #expect(try await own.get("/console/recipients").body.contains(told))
+
+      // After each sale there is no day, no hour and no minimum.
+      terms.merge(["schedule": "PER_SALE", "minimum": ""]) { $1 }
+      #expect(try await admin.post(path, terms).status == 303)
+      #expect(try await own.get(path).body.contains("After each sale, by itself, 72 hours"))
+      let all = try await admin.get(path).body
+      #expect(all.contains("payees without terms of their own"))
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Foundation
+import Presentation
 import RPC
 
 /// Which of the services, or all of them, as typed.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Foundation
+import Presentation
 import RPC
 
 /// `dropwire history`.
@@ -34,54 +35,54 @@ struct StoryReader: Sendable {
   let session: Session
   let order: String
 
-  private typealias Part = (lines: [Story.Line], complaint: Complaint?)
-
   /// The story as far as it is known, and the first complaint if there was one.
   func read() async -> (story: Story, firstComplaint: Complaint?) {
-    async let orders = part { try await orderLines() }
-    async let purchasing = part { try await purchaseLines() }
-    async let ledger = part { try await ledgerLines() }
+    async let orders = part([]) { try await history() }
+    async let purchasing = part(nil) { try await purchase() }
+    async let ledger = part(nil) { try await books() }
     let (own, bought, booked) = await (orders, purchasing, ledger)
-    // An order's own step follows what it records, so it comes last within one millisecond.
-    let parts = [bought.lines, booked.lines, own.lines]
-    let complaints = [own, bought, booked].compactMap(\.complaint)
-    return (Story(parts: parts, missing: complaints.map(\.text)), complaints.first)
+    let complaints = [own.complaint, bought.complaint, booked.complaint].compactMap { $0 }
+    let story = OrderStory(
+      .init(
+        history: own.value, purchase: bought.value, entries: booked.value?.entries ?? [],
+        payouts: booked.value?.payouts ?? []))
+    return (Story(story, missing: complaints.map(\.text)), complaints.first)
   }
 
-  private func part(_ read: () async throws -> [Story.Line]) async -> Part {
+  /// What a service answers, or nothing and why.
+  private func part<Value: Sendable>(_ nothing: Value, _ read: () async throws -> Value) async
+    -> (value: Value, complaint: Complaint?)
+  {
     do {
       return (try await read(), nil)
     } catch {
-      return ([], Complaint(error))
+      return (nothing, Complaint(error))
     }
   }
 
-  private func orderLines() async throws -> [Story.Line] {
-    let answer = try await session.orders.getOrderHistory(
-      GetOrderHistoryRequest(orderID: order), options: session.options)
-    return Story.lines(answer.events)
+  private func history() async throws -> [OrderEvent] {
+    try await session.orders.getOrderHistory(.init(orderID: order), options: session.options).events
   }
 
   /// An order that was not bought yet has no purchase.
-  private func purchaseLines() async throws -> [Story.Line] {
+  private func purchase() async throws -> Purchase? {
     do {
-      return Story.lines(
-        try await session.purchasing.getPurchase(
-          GetPurchaseRequest(orderID: order), options: session.options))
+      return try await session.purchasing.getPurchase(
+        .init(orderID: order), options: session.options)
     } catch let error as RPCError where error.code == .notFound {
-      return []
+      return nil
     }
   }
 
   /// The entries of an order are in the journal of one of the environments.
-  private func ledgerLines() async throws -> [Story.Line] {
+  private func books() async throws -> (entries: [JournalEntry], payouts: [Payout])? {
     var entries: [JournalEntry] = []
     for environment in [Contract.Environment.sandbox, .production] {
       entries += try await entriesIn(environment)
     }
     let payouts = try await session.ledger.listPayouts(
-      ListPayoutsRequest(orderID: order, pageSize: 100), options: session.options)
-    return Story.lines(entries) + Story.lines(payouts.payouts)
+      .init(orderID: order, pageSize: 100), options: session.options)
+    return (entries, payouts.payouts)
   }
 
   private func entriesIn(_ environment: Contract.Environment) async throws -> [JournalEntry] {

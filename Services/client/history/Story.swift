@@ -25,17 +25,9 @@ struct Story: Encodable {
   /// What could not be asked, and why.
   let missing: [String]
 
-  /// Merges the services' parts. Within one millisecond the parts keep their order, and each part
-  /// keeps its own.
-  init(parts: [[Line]], missing: [String]) {
-    let all = parts.map { Self.inOrder($0) }.joined().enumerated()
-    lines = all.sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+  init(_ story: OrderStory, missing: [String]) {
+    lines = story.items.map { Line($0) }
     self.missing = missing
-  }
-
-  private static func inOrder(_ part: [Line]) -> [Line] {
-    part.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
-      .map(\.element)
   }
 
   /// Each line with its time and the time since the line before it, then what is missing.
@@ -53,5 +45,22 @@ struct Story: Encodable {
     }
     return ([table.text(ifEmpty: "nothing is known")] + missing.map { "missing: \($0)" })
       .joined(separator: "\n")
+  }
+}
+
+extension Story.Line {
+  /// An item in one line: what is to be read first comes first, who did it last.
+  fileprivate init(_ item: StoryItem) {
+    let details =
+      [item.state.map { "now \(OrderPages.state($0))" } ?? "", item.text]
+      + item.facts.map {
+        "\($0.name.prefix(1).lowercased() + $0.name.dropFirst()) \(Shown.fact($0.value))"
+      }
+      + item.postings.map(BookPages.posting)
+      + (item.screenshots.isEmpty ? [] : ["screenshots \(item.screenshots.count)"])
+      + [item.who.isEmpty ? "" : "by \(Shown.actor(item.who))"]
+    self.init(
+      at: item.at?.milliseconds ?? 0, service: item.service.rawValue, what: item.title,
+      detail: details.filter { !$0.isEmpty }.joined(separator: ", "))
   }
 }

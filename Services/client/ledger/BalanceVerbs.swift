@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Presentation
 
 /// `dropwire balance`.
 struct BalanceVerb: Verb {
@@ -48,7 +49,7 @@ struct StatementVerb: Verb {
       pageSize: page.pageSize, pageToken: page.pageToken)
     let answer = try await session.ledger.getStatement(request, options: session.options)
     session.show(
-      showing, json: answer.json(pretty: true), BookPages.sheet(answer.lines),
+      showing, json: answer.json(pretty: true), Sheet.statement(answer.lines),
       ifEmpty: "nothing went through this account",
       after: PageOptions.more(answer.nextPageToken))
   }

@@ -12,19 +12,6 @@ enum BookPages {
     ])
   }
 
-  static func sheet(_ lines: [StatementLine]) -> Sheet {
-    var sheet = Sheet([
-      ("time", .time), ("entry", .text), ("amount", .amount), ("balance", .amount),
-    ])
-    for line in lines {
-      sheet.add([
-        .time(line.occurredAt), .text(line.entryID), .amount(line.amount),
-        .amount(line.balance),
-      ])
-    }
-    return sheet
-  }
-
   /// The accounts, and the sum of each currency.
   static func sheet(_ trial: TrialBalanceResponse) -> Sheet {
     var sheet = Sheet([
@@ -65,28 +52,6 @@ enum BookPages {
         ])
       }
     }
-    return sheet
-  }
-
-  /// What was earned, with the totals at the end.
-  static func sheet(_ profit: GetProfitResponse, by key: String) -> Sheet {
-    var sheet = Sheet([
-      (key, .text), ("orders", .number), ("sales", .amount), ("refunds", .amount),
-      ("fees", .amount), ("cost", .amount), ("gross", .amount), ("commission", .amount),
-      ("resellers", .amount),
-    ])
-    func add(_ line: ProfitLine, _ name: String) {
-      sheet.add([
-        .text(name), .number(line.orders), .amount(line.sales), .amount(line.refunds),
-        .amount(line.paymentFees), .amount(line.supplierCost), .amount(line.gross),
-        .amount(line.commission), .amount(line.resellerShare),
-      ])
-    }
-    for line in profit.lines {
-      let isHouse = key == "reseller" && line.key == "0"
-      add(line, isHouse ? "house" : line.key.isEmpty ? "not sold yet" : line.key)
-    }
-    for total in profit.totals { add(total, "total") }
     return sheet
   }
 

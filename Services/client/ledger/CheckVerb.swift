@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Presentation
 
 /// `dropwire check`.
 struct CheckVerb: Verb {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Foundation
+import Presentation
 
 /// `dropwire ledger`: the books as accountants look at them.
 struct LedgerVerbs: AsyncParsableCommand {
@@ -72,7 +73,7 @@ struct ProfitVerb: Verb {
         until: try until.map { try Typed.day($0, option: "--until") },
         pageSize: page.pageSize, pageToken: page.pageToken), options: session.options)
     session.show(
-      showing, json: answer.json(pretty: true), BookPages.sheet(answer, by: by),
+      showing, json: answer.json(pretty: true), Sheet.profit(answer, by: by),
       ifEmpty: "no orders", after: PageOptions.more(answer.nextPageToken))
   }
 }

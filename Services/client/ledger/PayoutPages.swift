@@ -19,19 +19,4 @@ enum PayoutPages {
       ("created", Shown.time(payout.createdAt)), ("updated", Shown.time(payout.updatedAt)),
     ])
   }
-
-  static func sheet(_ payouts: [Payout]) -> Sheet {
-    var sheet = Sheet([
-      ("payout", .text), ("payee", .text), ("state", .text), ("due", .amount),
-      ("amount", .amount), ("sent to", .text), ("updated", .time), ("because", .text),
-    ])
-    for payout in payouts {
-      sheet.add([
-        .text(payout.payoutID), .text(payout.payee), .text(Shown.word(payout.state.shortName)),
-        .amount(payout.due), .amount(payout.amount), .text(payout.recipientEmail),
-        .time(payout.updatedAt), .text(Shown.reason(payout.reason)),
-      ])
-    }
-    return sheet
-  }
 }

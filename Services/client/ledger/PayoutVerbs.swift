@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Presentation
 
 /// `dropwire payouts`.
 struct PayoutsVerb: Verb {
@@ -28,7 +29,7 @@ struct PayoutsVerb: Verb {
         pageToken: page.pageToken),
       options: session.options)
     session.show(
-      showing, json: answer.json(pretty: true), PayoutPages.sheet(answer.payouts),
+      showing, json: answer.json(pretty: true), Sheet.payouts(answer.payouts),
       ifEmpty: "no payouts", after: PageOptions.more(answer.nextPageToken))
   }
 }

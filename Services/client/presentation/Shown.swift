@@ -85,8 +85,13 @@ public enum Shown {
   public static func reason(_ reason: Reason?) -> String {
     guard let reason, !reason.code.isEmpty else { return "" }
     let owner = reason.owner.isEmpty || reason.owner == "nobody" ? "" : "; for the \(reason.owner)"
-    let provider = reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))"
-    return "\(reason.code): \(reason.text)\(provider)\(owner)"
+    return "\(reason.code): \(told(reason))\(owner)"
+  }
+
+  /// A reason's text with the provider's own code, unless the text has it already.
+  public static func told(_ reason: Reason) -> String {
+    reason.providerCode.isEmpty || reason.text.contains(reason.providerCode)
+      ? reason.text : "\(reason.text) (\(reason.providerCode))"
   }
 
   /// Who can cure what a reason names.
@@ -96,6 +101,31 @@ public enum Shown {
     let owner = reason?.owner ?? ""
     if !owner.isEmpty, owner != "nobody" { return "the \(owner)" }
     return goesOn ? "nobody has to: it goes on by itself" : "the platform"
+  }
+
+  /// A payee within a sentence: `reseller:42` is `reseller 42`.
+  public static func payee(_ payee: String) -> String {
+    payee == "admin" ? "the platform" : payee.replacing(":", with: " ")
+  }
+
+  /// Who did something, within a sentence: `admin:1` is `administrator 1`.
+  public static func actor(_ actor: String) -> String {
+    let halves = actor.split(separator: ":", maxSplits: 1)
+    guard halves.count == 2 else { return actor }
+    switch halves[0] {
+    case "admin": return "administrator \(halves[1])"
+    default: return "\(halves[0]) \(halves[1])"
+    }
+  }
+
+  /// A fact of a story, as it is.
+  public static func fact(_ value: StoryItem.Fact.Value) -> String {
+    switch value {
+    case .text(let text), .code(let text): text
+    case .money(let money): amount(money)
+    case .time(let time): Self.time(time)
+    case .length(let length): String(passed(length).drop { $0 == "+" })
+    }
   }
 
   /// One line of text: control characters become spaces.

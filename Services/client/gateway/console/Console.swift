@@ -15,8 +15,8 @@ import RPC
 /// the script, which only keeps `data-live` parts of a page up to date.
 enum Console {
   static let routes: [Route] =
-    signingIn + overview + orders + connections + payouts + recipients + accounts + journal
-    + profit + rates + assets
+    signingIn + overview + orders + connections + payouts + recipients + terms + accounts
+    + journal + profit + rates + assets
 
   static func isPage(_ path: String) -> Bool {
     path == "/" || path == "/console" || path.hasPrefix("/console/")
@@ -45,9 +45,9 @@ enum Console {
       return redirect(to: "/console/sign-in" + next)
     }
     let session = parts.sessions.session(request.headers[.cookie] ?? "")
+    let page = ProblemPage(problem, request, requestID)
     let frame = Frame(
-      title: problem.title, section: nil, session: session, notice: nil,
-      content: ProblemPage(problem, requestID))
+      title: page.heading, section: nil, session: session, notice: nil, content: page)
     var response = frame.response("problem", status: .init(code: problem.status))
     if let seconds = problem.headers[.retryAfter] { response.headers[.retryAfter] = seconds }
     return response
@@ -82,15 +82,22 @@ struct ProblemPage: Sendable {
   let requestID: String
   /// Whether it may have happened all the same.
   let isUnclear: Bool
+  /// Where the same can be asked for again, since it changed nothing; empty where that is no use.
+  let retryPath: String
 
-  init(_ problem: Problem, _ requestID: String) {
-    heading = problem.title
-    detail = problem.detail
+  init(_ problem: Problem, _ request: Request, _ requestID: String) {
+    let isReading = request.method == .get || request.method == .head
+    let isMissing = [503, 504].contains(problem.status)
+    heading = isMissing && isReading ? "Not available now" : problem.title
+    detail = Look.sentence(problem.detail)
     fields = problem.violations.map {
       Field(name: Problem.jsonPath($0.field), problem: $0.description)
     }
     code = problem.reason.isEmpty ? problem.code : problem.reason
     self.requestID = requestID
-    isUnclear = [503, 504].contains(problem.status)
+    isUnclear = isMissing && !isReading
+    retryPath =
+      isReading && (isMissing || [429, 500].contains(problem.status))
+      ? Console.safe(request.uri.string) : ""
   }
 }

@@ -9,9 +9,11 @@ enum Look {
     sentence(shortName.lowercased().replacing("_", with: " "))
   }
 
-  /// A service's words as a sentence of their own begins.
+  /// A service's words as a sentence of their own begins. What begins with an id is left as it is.
   static func sentence(_ text: String) -> String {
-    text.prefix(1).uppercased() + text.dropFirst()
+    let first = text.prefix { $0 != " " }
+    let isWord = first.allSatisfy { $0.isLetter || "',.:;".contains($0) }
+    return isWord ? text.prefix(1).uppercased() + text.dropFirst() : text
   }
 
   static func tone(_ state: OrderState) -> String {

@@ -1,4 +1,5 @@
 import Contract
+import Hummingbird
 import Presentation
 import RPC
 import Runtime
@@ -40,6 +41,12 @@ struct OverviewPage: Sendable {
   }
 
   let environment: String
+  /// Services that do not answer: their parts are left out.
+  let missing: [String]
+  /// For those who hear the page: what changed.
+  let said: String
+  let hasMoney: Bool
+  let hasOrders: Bool
   let money: [Figure]
   let states: [StateLine]
   let waiting: [WaitingLine]
@@ -54,41 +61,65 @@ extension Console {
     Route(
       .get, "/console", "overview", "What happens now.", audience: .session,
       query: [.environment], answer: .page
-    ) { call in
-      let environment = call.environment()
-      async let counts = call.services.orders.countOrders(
-        .init(userID: call.userID, environment: environment), options: call.options)
-      async let waiting = call.services.orders.listWaiting(
-        .init(userID: call.userID, environment: environment, pageSize: waitingMax),
-        options: call.options)
-      async let money = money(call, environment)
-      async let health = health(call)
-      let states = try await counts.counts
-      let most = states.map(\.orders).max() ?? 0
-      return call.page(
-        "overview", "Overview", .overview,
-        OverviewPage(
-          environment: environment.word, money: try await money,
-          states: states.map { count in
-            .init(
-              state: count.state.shortName, label: Look.words(count.state.shortName),
-              tone: Look.tone(count.state), orders: count.orders, most: most)
-          },
-          waiting: try await waiting.orders.map { Self.waiting($0) }, health: await health))
-    },
+    ) { try await overviewPage($0) },
     Route(
       .get, "/console/events", "consoleEvents", "Orders as they change.", audience: .session,
       query: [.text("orderId", "Only this order.")], answer: .events(Order.shape)
     ) { try await OrderEvents.response($0, .changes) },
   ]
 
+  private static func overviewPage(_ call: RouteCall) async throws -> Response {
+    let environment = call.environment()
+    async let asked = ifServed { try await orders(call, environment) }
+    async let books = ifServed { try await money(call, environment) }
+    async let services = health(call)
+    let (pipeline, figures) = (try await asked, try await books)
+    let missing = (pipeline == nil ? ["orders"] : []) + (figures == nil ? ["ledger"] : [])
+    let page = OverviewPage(
+      environment: environment.word, missing: missing,
+      said: pipeline.map { "Orders that wait: \($0.waiting.count)" } ?? "",
+      hasMoney: figures != nil, hasOrders: pipeline != nil, money: figures ?? [],
+      states: pipeline?.states ?? [], waiting: pipeline?.waiting ?? [], health: await services)
+    return call.page("overview", "Overview", .overview, page)
+  }
+
+  /// Nil when the service cannot be asked, so that the rest is shown all the same.
+  private static func ifServed<Value>(_ read: () async throws -> Value) async throws -> Value? {
+    do {
+      return try await read()
+    } catch {
+      guard [503, 504].contains(Problem(error).status) else { throw error }
+      return nil
+    }
+  }
+
+  private static func orders(_ call: RouteCall, _ environment: Contract.Environment) async throws
+    -> (states: [OverviewPage.StateLine], waiting: [OverviewPage.WaitingLine])
+  {
+    async let counts = call.services.orders.countOrders(
+      .init(userID: call.userID, environment: environment), options: call.options)
+    async let waiting = call.services.orders.listWaiting(
+      .init(userID: call.userID, environment: environment, pageSize: waitingMax),
+      options: call.options)
+    let states = try await counts.counts
+    let most = states.map(\.orders).max() ?? 0
+    return (
+      states.map { count in
+        .init(
+          state: count.state.shortName, label: Look.words(count.state.shortName),
+          tone: Look.tone(count.state), orders: count.orders, most: most)
+      }, try await waiting.orders.map { Self.waiting($0) }
+    )
+  }
+
   private static func waiting(_ order: Order) -> OverviewPage.WaitingLine {
     let since = order.waiting?.since ?? order.updatedAt
+    let owner = Shown.owner(order.waiting?.reason, goesOn: order.waiting?.nextAt != nil)
     return .init(
       orderID: order.orderID, path: Look.path(ofOrder: order.orderID),
-      code: order.waiting?.reason?.code ?? "", text: order.waiting?.reason?.text ?? "",
-      owner: order.waiting?.reason?.owner ?? "", since: Shown.time(since),
-      sinceISO: Look.machineTime(since))
+      code: order.waiting?.reason?.code ?? "",
+      text: Look.sentence(order.waiting?.reason?.text ?? ""), owner: Look.sentence(owner),
+      since: Shown.time(since), sinceISO: Look.machineTime(since))
   }
 
   /// For administrators the platform's books, for a reseller his account.
@@ -99,9 +130,11 @@ extension Console {
       let balance = try await call.services.ledger.getBalance(
         .init(account: call.ownPayee, environment: environment, currency: call.currency),
         options: call.options)
+      let owes = (balance.balance?.minorUnits ?? 0) < 0
       return [
         .init(
-          label: "Your balance", value: Shown.amount(balance.balance), note: "what you are owed"),
+          label: "Your balance", value: Shown.amount(balance.balance),
+          note: owes ? "what you owe; later sales settle it" : "what you are owed"),
         .init(
           label: "In payouts", value: Shown.amount(balance.pending), note: "not with you yet"),
         .init(
@@ -136,7 +169,9 @@ extension Console {
     }
     return [
       .init(label: "Money in", value: shown(moneyIn), note: "captured from buyers"),
-      .init(label: "Owed", value: shown(owed), note: "to resellers and the platform"),
+      .init(
+        label: "Owed", value: shown(owed),
+        note: owed < 0 ? "by payees: losses and holds" : "to resellers and the platform"),
       .init(label: "On its way", value: shown(transit), note: "in payouts not yet confirmed"),
       .init(label: "Paid out", value: shown(paidOut), note: "arrived, or came back"),
     ]
@@ -151,10 +186,10 @@ extension Console {
     for (name, channel) in call.services.channels {
       do {
         let answer = try await StatisticsClient(channel).getStatistics(.init(), options: options)
-        lines.append(.init(name: name, state: "serving", tone: "good"))
+        lines.append(.init(name: Look.sentence(name), state: "Serves", tone: "good"))
         lines += providers(answer)
       } catch {
-        lines.append(.init(name: name, state: "does not answer", tone: "bad"))
+        lines.append(.init(name: Look.sentence(name), state: "Does not answer", tone: "bad"))
       }
     }
     return lines
@@ -164,8 +199,8 @@ extension Console {
     let service = answer.process?.service ?? ""
     let open = answer.breakers.filter { $0.state != "closed" }.map { breaker in
       OverviewPage.HealthLine(
-        name: "\(service) → \(breaker.provider), account \(breaker.account)",
-        state: "breaker \(breaker.state)", tone: "bad")
+        name: "\(asked(breaker.provider, by: service)), account \(breaker.account)",
+        state: "Left alone: breaker \(breaker.state)", tone: "bad")
     }
     let called = Dictionary(grouping: answer.outside.filter { $0.calls > 0 }, by: \.provider)
     let calls = called.sorted { $0.key < $1.key }.map { provider, methods in
@@ -173,11 +208,18 @@ extension Console {
         .filter { ["5xx", "not_sent", "unknown"].contains($0.name) }.reduce(0) { $0 + $1.count }
       let slowest = methods.compactMap(\.latency?.p99Nanoseconds).max() ?? 0
       return OverviewPage.HealthLine(
-        name: "\(service) → \(provider)",
-        state: failed == 0 ? "well" : "with failures", tone: failed == 0 ? "good" : "warn",
+        name: asked(provider, by: service),
+        state: failed == 0 ? "No failures" : "Some calls failed",
+        tone: failed == 0 ? "good" : "warn",
         calls: "\(methods.reduce(0) { $0 + $1.calls })", failed: "\(failed)",
         p99: Shown.duration(slowest))
     }
     return open + calls
+  }
+
+  private static let providerNames = ["paypal": "PayPal", "aliexpress": "AliExpress"]
+
+  private static func asked(_ provider: String, by service: String) -> String {
+    "\(Look.sentence(service)) → \(providerNames[provider.lowercased()] ?? provider)"
   }
 }

@@ -30,6 +30,7 @@ enum Templates {
     ("menu", PackageResources.menu_mustache),
     ("orders", PackageResources.orders_mustache),
     ("overview", PackageResources.overview_mustache),
+    ("pager", PackageResources.pager_mustache),
     ("paid", PackageResources.paid_mustache),
     ("payout", PackageResources.payout_mustache),
     ("payouts", PackageResources.payouts_mustache),
@@ -42,6 +43,7 @@ enum Templates {
     ("statement", PackageResources.statement_mustache),
     ("story", PackageResources.story_mustache),
     ("tabs", PackageResources.tabs_mustache),
+    ("terms", PackageResources.terms_mustache),
     ("wait", PackageResources.wait_mustache),
   ]
 }

@@ -7,12 +7,45 @@ const live = () => document.querySelectorAll("[data-live]");
 const stateLine = document.querySelector("[data-live-state]");
 let isDue = false;
 let isRunning = false;
+let isWatching = false;
+
+// What the gateway sent of each part, before times were told in words.
+const sent = new WeakMap();
+live().forEach((part) => sent.set(part, part.innerHTML));
 
 function isBusy(part) {
   const active = document.activeElement;
   const inField = active && part.contains(active) && active.matches("input, select, textarea");
-  return inField || part.querySelector("details[open] form") !== null;
+  const chosen = getSelection();
+  const inSelection = chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode);
+  return inField || inSelection || part.querySelector("details[open] form") !== null;
 }
+
+// How the focused element is found again among those that take its place.
+function placeOf(part) {
+  const active = document.activeElement;
+  if (!active || !part.contains(active)) return () => null;
+  const like = (e) => e.tagName === active.tagName && e.id === active.id
+    && e.getAttribute("href") === active.getAttribute("href");
+  const all = () => [...part.querySelectorAll("a, button, summary, [tabindex]")].filter(like);
+  const place = all().indexOf(active);
+  return () => all()[place] ?? all()[0];
+}
+
+function replace(part, other) {
+  const html = other.innerHTML;
+  if (sent.get(part) === html || isBusy(part)) return;
+  const open = new Set([...part.querySelectorAll("details[open][id]")].map((d) => d.id));
+  const focused = placeOf(part);
+  part.replaceChildren(...other.childNodes);
+  sent.set(part, html);
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  focused()?.focus({ preventScroll: true });
+  tellTimes(part);
+}
+
+const say = (text) => { if (stateLine.textContent !== text) stateLine.textContent = text; };
+const notLive = "Not live now; trying again";
 
 async function refresh() {
   if (isRunning) { isDue = true; return; }
@@ -20,19 +53,14 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (answer.redirected) { location.reload(); return; }
-    if (!answer.ok) return;
+    if (!answer.ok) { say(notLive); return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of live()) {
       const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-      if (!other || isBusy(part) || part.innerHTML === other.innerHTML) continue;
-      const open = new Set([...part.querySelectorAll("details[open][id]")].map((d) => d.id));
-      const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-      part.replaceChildren(...other.childNodes);
-      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-      if (focused) document.getElementById(focused)?.focus();
-      tellTimes(part);
+      if (other) replace(part, other);
     }
-  } catch { /* The next event or the clock tries again. */ } finally {
+    if (isWatching) say("");
+  } catch { say(notLive); } finally {
     isRunning = false;
     if (isDue) { isDue = false; later(); }
   }
@@ -50,8 +78,8 @@ function watch() {
   source.addEventListener("order", later);
   // From now on each change is told; what changed before was not.
   source.addEventListener("begin", later);
-  source.onopen = () => { stateLine.textContent = ""; };
-  source.onerror = () => { stateLine.textContent = "Not live now; trying again"; };
+  source.onopen = () => { isWatching = true; say(""); };
+  source.onerror = () => { isWatching = false; say(notLive); };
   setInterval(() => { if (!document.hidden) later(); }, 15000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) later(); });
 }
@@ -65,7 +93,8 @@ function tellTimes(root) {
     if (!time.title) time.title = time.textContent;
     const size = Math.abs(seconds);
     const [value, unit] = size < 60 ? [seconds, "second"] : size < 3600 ? [seconds / 60, "minute"]
-      : size < 86400 ? [seconds / 3600, "hour"] : [seconds / 86400, "day"];
+      : size < 86400 ? [seconds / 3600, "hour"] : size < 5184000 ? [seconds / 86400, "day"]
+      : size < 63072000 ? [seconds / 2629800, "month"] : [seconds / 31557600, "year"];
     time.textContent = words.format(Math.round(value), unit);
   }
 }

@@ -111,7 +111,8 @@ struct Connection: Sendable {
       case .unspecified, .unrecognized: Look.words(refresh.outcome.shortName)
       }
     let because = refresh.reason.map { ": \($0.text)" } ?? ""
-    return "\(outcome), \(Shown.time(refresh.startedAt)), for \(refresh.actor)\(because)"
+    return
+      "\(outcome), \(Shown.time(refresh.startedAt)), for \(Shown.actor(refresh.actor))\(because)"
   }
 }
 

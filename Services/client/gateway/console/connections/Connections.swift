@@ -10,8 +10,7 @@ struct ConnectionsPage: Sendable {
   let fields: [FormField]
   /// Why the form came back; empty when it did not.
   let trouble: String
-  /// The next page; empty on the last.
-  let nextPage: String
+  let pager: Pager
 }
 
 /// One connection, and what happened to it.
@@ -28,7 +27,7 @@ struct ConnectionPage: Sendable {
   let connection: Connection
   let details: [Detail]
   let events: [Event]
-  let nextPage: String
+  let pager: Pager
 }
 
 extension Console {
@@ -84,22 +83,16 @@ extension Console {
         connections: answer.credentials.map { Connection($0) },
         fields: call.session?.isAdmin == true ? [reseller, world] : [world],
         trouble: sent?.detail ?? "",
-        nextPage: nextPage(Section.credentials.path, answer.nextPageToken)))
+        pager: Pager(call, Section.credentials.path, next: answer.nextPageToken)))
   }
 
   /// The two worlds, as a form lets one choose.
   static let worlds = [(value: "sandbox", label: "Sandbox"), ("production", "Production")]
 
-  /// Where the next page is; empty on the last.
-  ///
-  /// - Parameter query: what the page is about, by name; empty values are left out.
-  static func nextPage(_ path: String, _ token: String, _ query: [(String, String)] = [])
-    -> String
-  {
-    guard !token.isEmpty else { return "" }
-    return path + "?"
-      + (query.filter { !$0.1.isEmpty } + [("pageToken", token)])
-      .map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
+  /// A path with its query; empty values are left out.
+  static func path(_ path: String, _ query: [(String, String)]) -> String {
+    let pairs = query.filter { !$0.1.isEmpty }.map { "\($0.0)=\(encoded($0.1))" }
+    return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
   }
 
   private static func show(_ call: RouteCall) async throws -> Response {
@@ -116,7 +109,7 @@ extension Console {
       ConnectionPage(
         connection: connection, details: connection.details,
         events: history.events.map { event($0) },
-        nextPage: nextPage(connection.path, history.nextPageToken)))
+        pager: Pager(call, connection.path, next: history.nextPageToken)))
   }
 
   private static func refresh(_ call: RouteCall) async throws -> Response {
@@ -153,7 +146,8 @@ extension Console {
   private static func event(_ event: CredentialEvent) -> ConnectionPage.Event {
     let (what, tone) = words[event.action] ?? (Look.words(event.action), "")
     return .init(
-      what: what, tone: tone, who: event.actor, version: "\(event.version)",
+      what: what, tone: tone, who: Look.sentence(Shown.actor(event.actor)),
+      version: "\(event.version)",
       purpose: event.purpose, moment: Moment(event.recordedAt))
   }
 

@@ -48,8 +48,9 @@ struct StatementPage: Sendable {
   let meaning: String
   let figures: [OverviewPage.Figure]
   let lines: [Line]
-  let nextPage: String
-  let firstPage: String
+  /// All of it, as a file.
+  let exportPath: String
+  let pager: Pager
   let isFirst: Bool
 }
 
@@ -65,6 +66,10 @@ extension Console {
       .get, LedgerTab.Part.statement.path, "statement", "What went through an account.",
       audience: .session, query: [.account, .environment, .currency, .pageToken], answer: .page
     ) { try await statement($0) },
+    Route(
+      .get, "\(LedgerTab.Part.statement.path).csv", "statementFile", "A statement as CSV.",
+      audience: .session, query: [.account, .environment, .currency], answer: .document
+    ) { try await statementFile($0) },
     Route(
       .post, "\(Section.ledger.path)/verify", "verifyBooks", "Checks every hash of the journal.",
       audience: .session, body: .form, answer: .page
@@ -105,10 +110,16 @@ extension Console {
   }
 
   private static func statementPath(
-    _ account: String, _ environment: Contract.Environment, _ currency: String
+    _ account: String, _ environment: Contract.Environment, _ currency: String, ending: String = ""
   ) -> String {
-    "\(LedgerTab.Part.statement.path)?account=\(encoded(account))"
-      + "&environment=\(environment.word)&currency=\(currency)"
+    path(
+      LedgerTab.Part.statement.path + ending, statementQuery(account, environment, currency))
+  }
+
+  private static func statementQuery(
+    _ account: String, _ environment: Contract.Environment, _ currency: String
+  ) -> [(String, String)] {
+    [("account", account), ("environment", environment.word), ("currency", currency)]
   }
 
   private static func statement(_ call: RouteCall) async throws -> Response {
@@ -122,17 +133,32 @@ extension Console {
     let balance = try await call.services.ledger.getBalance(
       .init(account: account, environment: environment, currency: call.currency),
       options: call.options)
-    let path = statementPath(account, environment, call.currency)
     return call.page(
-      "statement", "Statement of \(account)", .ledger,
+      "statement", isAdmin ? "Statement of \(account)" : "Your statement", .ledger,
       StatementPage(
         tabs: LedgerTab.all(.statement, call), environment: environment.word,
-        heading: isAdmin ? account : "Your statement",
+        heading: isAdmin ? "Account \(account)" : "Your statement",
         meaning: isAdmin ? meaning(ofAccount: account) : "", figures: figures(balance),
         lines: answer.lines.map { line(of: $0, isAdmin: isAdmin) },
-        nextPage: answer.nextPageToken.isEmpty
-          ? "" : "\(path)&pageToken=\(encoded(answer.nextPageToken))",
-        firstPage: path, isFirst: call.query.pageToken.isEmpty))
+        exportPath: statementPath(account, environment, call.currency, ending: ".csv"),
+        pager: Pager(
+          call, LedgerTab.Part.statement.path, next: answer.nextPageToken,
+          statementQuery(account, environment, call.currency),
+          labels: ("First entries", "Later entries")),
+        isFirst: call.query.pageToken.isEmpty))
+  }
+
+  /// The statement of the page, from its first entry to its last.
+  private static func statementFile(_ call: RouteCall) async throws -> Response {
+    let account = call.ownPayee.isEmpty ? call.account : call.ownPayee
+    let name = account.replacing(":", with: "-").filter { $0.isLetter || $0.isNumber || $0 == "-" }
+    return try await CSVFile.response("statement-\(name)") { token in
+      let answer = try await call.services.ledger.getStatement(
+        .init(
+          account: account, environment: call.environment(), currency: call.currency,
+          pageSize: CSVFile.linesOfPage, pageToken: token), options: call.options)
+      return (.statement(answer.lines), answer.nextPageToken)
+    }
   }
 
   private static func figures(_ balance: Balance) -> [OverviewPage.Figure] {

@@ -74,7 +74,7 @@ struct BarChart: Sendable {
       isRoomy
       ? "<text x=\"\(middle)\" y=\"\(min(valueY, labelY - 14))\" text-anchor=\"middle\">"
         + "\(Self.escaped(bar.shown))</text>" : ""
-    let label = Self.shortened(bar.label, to: max(1, slot / Self.letter))
+    let label = Self.shortened(bar.label, to: max(1, (slot - Self.letter) / Self.letter))
     return "<g><title>\(Self.escaped("\(bar.label): \(bar.shown)"))</title>"
       + "<rect class=\"\(isDown ? "down" : "up")\" x=\"\(start)\" y=\"\(y)\" width=\"\(width)\" "
       + "height=\"\(length)\"/>\(value)"

@@ -53,7 +53,7 @@ struct JournalPage: Sendable {
   let filters: [FormField]
   let isFiltered: Bool
   let exportPath: String
-  let nextPage: String
+  let pager: Pager
 }
 
 /// One entry.
@@ -99,10 +99,10 @@ extension Console {
         tabs: LedgerTab.all(.journal, call), environment: environment.word,
         entries: answer.entries.map { EntryLine($0) }, filters: [order],
         isFiltered: !orderID.isEmpty,
-        exportPath: "\(path).csv?environment=\(environment.word)"
-          + (orderID.isEmpty ? "" : "&orderId=\(encoded(orderID))"),
-        nextPage: nextPage(
-          path, answer.nextPageToken,
+        exportPath: self.path(
+          "\(path).csv", [("environment", environment.word), ("orderId", orderID)]),
+        pager: Pager(
+          call, path, next: answer.nextPageToken,
           [("orderId", orderID), ("environment", call.query.text("environment"))])))
   }
 

@@ -28,7 +28,9 @@ struct ProfitPage: Sendable {
   let lines: [Line]
   let totals: [Line]
   let charts: [Chart]
-  let nextPage: String
+  /// All of it, as a file.
+  let exportPath: String
+  let pager: Pager
 
   /// One currency's.
   struct Chart: Sendable {
@@ -47,14 +49,16 @@ extension Console {
     ("reseller", "Reseller", .reseller), ("order", "Order", .order),
   ]
 
+  private static let fields: [QueryField] = [
+    .text("by", "month, product, reseller or order."), .text("userId", "Only this reseller's."),
+    .text("from", "The first day, such as 2026-11-01."), .text("until", "The day after the last."),
+    .environment,
+  ]
+
   static let profit: [Route] = [
     Route(
       .get, LedgerTab.Part.profit.path, "profit", "What orders brought.", audience: .session,
-      query: [
-        .text("by", "month, product, reseller or order."), .text("userId", "Only this reseller's."),
-        .text("from", "The first day, such as 2026-11-01."),
-        .text("until", "The day after the last."), .environment, .pageToken,
-      ], answer: .page
+      query: fields + [.pageToken], answer: .page
     ) { call in
       do {
         return try await profitPage(call, try request(call), trouble: "")
@@ -66,8 +70,31 @@ extension Console {
         response.status = .badRequest
         return response
       }
-    }
+    },
+    Route(
+      .get, "\(LedgerTab.Part.profit.path).csv", "profitFile", "What orders brought, as CSV.",
+      audience: .session, query: fields, answer: .document
+    ) { try await profitFile($0) },
   ]
+
+  /// The totals are at the end of the file, as they are of all pages.
+  private static func profitFile(_ call: RouteCall) async throws -> Response {
+    var first: GetProfitRequest
+    do {
+      first = try request(call)
+    } catch let error as Day.Unreadable {
+      throw Query.refusal("from", "or until is \"\(error.text)\"; such as 2026-11-01 is needed")
+    }
+    first.pageSize = CSVFile.linesOfPage
+    let (request, by) = (first, grouping(call).word)
+    return try await CSVFile.response("profit-by-\(by)") { token in
+      var next = request
+      next.pageToken = token
+      var answer = try await call.services.ledger.getProfit(next, options: call.options)
+      if !answer.nextPageToken.isEmpty { answer.totals = [] }
+      return (.profit(answer, by: by), answer.nextPageToken)
+    }
+  }
 
   private static func grouping(_ call: RouteCall) -> (
     word: String, label: String, grouping: ProfitGrouping
@@ -96,7 +123,8 @@ extension Console {
         filters: filters(call, chosen.word), trouble: trouble, heading: chosen.label,
         lines: answer.lines.map { line(of: $0, chosen.word) },
         totals: answer.totals.map { line(of: $0, "") }, charts: charts(answer, chosen.word),
-        nextPage: nextPage(LedgerTab.Part.profit.path, answer.nextPageToken, query)))
+        exportPath: path("\(LedgerTab.Part.profit.path).csv", query),
+        pager: Pager(call, LedgerTab.Part.profit.path, next: answer.nextPageToken, query)))
   }
 
   private static func filters(_ call: RouteCall, _ by: String) -> [FormField] {
@@ -108,11 +136,12 @@ extension Console {
           (value: $0.word, label: $0.label)
         }), value: by)
     let from = FormField(
-      "from", "From day, 2026-11-01", value: call.query.text("from"), isRequired: false)
+      "from", "From", .day, value: call.query.text("from"), isRequired: false)
     let until = FormField(
-      "until", "Before day", value: call.query.text("until"), isRequired: false)
+      "until", "Until before", .day, value: call.query.text("until"), isRequired: false)
     let reseller = FormField(
-      "userId", "Reseller's number", value: call.query.text("userId"), isRequired: false)
+      "userId", "Reseller", value: call.query.text("userId"), isRequired: false,
+      example: "Such as 42")
     return isAdmin ? [by, reseller, from, until] : [by, from, until]
   }
 

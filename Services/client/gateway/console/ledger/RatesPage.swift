@@ -16,7 +16,7 @@ struct RatesPage: Sendable {
     init(_ rate: CommissionRate) {
       self.rate = Shown.rate(rate.rateBps)
       version = "\(rate.version)"
-      by = rate.setBy
+      by = Shown.actor(rate.setBy)
       note = rate.note
       moment = Moment(rate.updatedAt)
     }
@@ -31,7 +31,7 @@ struct RatesPage: Sendable {
   let filters: [FormField]
   let fields: [FormField]
   let trouble: String
-  let nextPage: String
+  let pager: Pager
 }
 
 extension Console {
@@ -80,7 +80,7 @@ extension Console {
     let lines = answer.rates.map { RatesPage.Line($0) }
     let shown = userID == 0 ? "" : "\(userID)"
     let filter = FormField(
-      "userId", "Reseller's number", value: shown, isRequired: false)
+      "userId", "Reseller", value: shown, isRequired: false, example: "Empty for all")
     let isAdmin = call.session?.isAdmin == true
     return call.page(
       "rates", "Commission", .ledger,
@@ -93,7 +93,7 @@ extension Console {
           FormField("rateBps", "Rate in percent", hint: "Such as 10 or 12.5", sent: sent),
           FormField("note", "Why", hint: "For the history.", isRequired: false, sent: sent),
         ], trouble: sent?.detail ?? "",
-        nextPage: nextPage(
-          LedgerTab.Part.rates.path, answer.nextPageToken, [("userId", shown)])))
+        pager: Pager(
+          call, LedgerTab.Part.rates.path, next: answer.nextPageToken, [("userId", shown)])))
   }
 }

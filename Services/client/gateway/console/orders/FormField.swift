@@ -10,6 +10,8 @@ struct FormField: Sendable {
 
   enum Kind: Sendable {
     case line(autocomplete: String = "off")
+    /// A day of the calendar, 2026-11-01.
+    case day
     case area
     case list([(value: String, label: String)])
     case check
@@ -19,11 +21,14 @@ struct FormField: Sendable {
   let label: String
   let value: String
   let hint: String
+  /// Shown in an empty line.
+  let example: String
   /// What is wrong with the value; empty for nothing.
   let wrong: String
   let isWrong: Bool
   let isRequired: Bool
   let isLine: Bool
+  let isDay: Bool
   let isArea: Bool
   let isList: Bool
   let isCheck: Bool
@@ -34,17 +39,19 @@ struct FormField: Sendable {
   /// - Parameter sent: what was typed before, and what was wrong about it.
   init(
     _ name: String, _ label: String, _ kind: Kind = .line(), value: String = "",
-    hint: String = "", isRequired: Bool = true, sent: SentForm? = nil
+    hint: String = "", isRequired: Bool = true, example: String = "", sent: SentForm? = nil
   ) {
     self.name = name
     self.label = label
     let value = sent?.form.text(name) ?? value
     self.value = value
     self.hint = hint
+    self.example = example
     wrong = sent?.problem(of: name) ?? ""
     isWrong = !wrong.isEmpty
     self.isRequired = isRequired
     (isLine, isArea, isList, isCheck) = Self.shape(kind)
+    isDay = if case .day = kind { true } else { false }
     isTicked = !value.isEmpty
     if case .line(let autocomplete) = kind {
       self.autocomplete = autocomplete
@@ -62,7 +69,7 @@ struct FormField: Sendable {
 
   private static func shape(_ kind: Kind) -> (Bool, Bool, Bool, Bool) {
     switch kind {
-    case .line: (true, false, false, false)
+    case .line, .day: (true, false, false, false)
     case .area: (false, true, false, false)
     case .list: (false, false, true, false)
     case .check: (false, false, false, true)

@@ -14,7 +14,7 @@ struct OrderLine: Sendable {
   let quantity: Int32
   let price: String
   let cost: String
-  let reseller: String
+  let seller: String
   let made: String
   let madeISO: String
 
@@ -29,7 +29,7 @@ struct OrderLine: Sendable {
     quantity = order.quantity
     price = Shown.amount(order.price)
     cost = Shown.amount(order.landedCost)
-    reseller = order.userID == 0 ? "House" : "\(order.userID)"
+    seller = order.userID == 0 ? "House" : "Reseller \(order.userID)"
     made = Shown.time(order.createdAt)
     madeISO = Look.machineTime(order.createdAt)
   }
@@ -40,9 +40,7 @@ struct OrdersPage: Sendable {
   let filters: [FormField]
   let isFiltered: Bool
   let lines: [OrderLine]
-  /// Empty on the first page, and on the last.
-  let newestPath: String
-  let olderPath: String
+  let pager: Pager
 }
 
 extension Console {
@@ -66,9 +64,9 @@ extension Console {
       OrdersPage(
         filters: filters, isFiltered: filters.contains { !$0.value.isEmpty },
         lines: answer.orders.map { OrderLine($0) },
-        newestPath: call.query.pageToken.isEmpty ? "" : path(filters, after: ""),
-        olderPath: answer.nextPageToken.isEmpty
-          ? "" : path(filters, after: answer.nextPageToken)))
+        pager: Pager(
+          call, "/console/orders", next: answer.nextPageToken, filters.map { ($0.name, $0.value) }))
+    )
   }
 
   /// The world that is looked for; UNSPECIFIED for both.
@@ -93,13 +91,5 @@ extension Console {
       "environment", "World",
       .list([("", "Both worlds"), ("sandbox", "Sandbox"), ("production", "Production")]),
       value: call.query.text("environment"), isRequired: false)
-  }
-
-  private static func path(_ filters: [FormField], after token: String) -> String {
-    let pairs =
-      filters.filter { !$0.value.isEmpty }.map { ($0.name, $0.value) }
-      + (token.isEmpty ? [] : [("pageToken", token)])
-    let query = pairs.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
-    return "/console/orders" + (query.isEmpty ? "" : "?\(query)")
   }
 }

@@ -28,12 +28,24 @@ struct WaitBox: Sendable {
   let nextAt: String
   let nextISO: String
   let who: String
+  /// Where the cause is put right; empty when that is nowhere in the console.
+  let curePath: String
+  let cureLabel: String
 
-  init(_ waiting: Waiting) {
+  /// What is cured by connecting the supplier.
+  private static let aboutConnections: Set<String> = [
+    "NO_CREDENTIALS", "CREDENTIALS_EXPIRED", "CREDENTIALS_REVOKED", "CREDENTIALS_UNDECRYPTABLE",
+  ]
+
+  init(_ order: Order) {
+    let waiting = order.waiting ?? Waiting()
     let goesOn = waiting.nextAt != nil
     tone = goesOn ? "busy" : "warn"
     text = Look.sentence(waiting.reason?.text ?? "")
     code = waiting.reason?.code ?? ""
+    let isAboutConnection = order.userID != 0 && Self.aboutConnections.contains(code)
+    curePath = isAboutConnection ? Connection.path(order.userID, order.environment) : ""
+    cureLabel = isAboutConnection ? "Connect AliExpress" : ""
     since = Shown.time(waiting.since)
     sinceISO = Look.machineTime(waiting.since)
     next = Look.sentence(waiting.next)
@@ -69,7 +81,7 @@ extension Console {
         filters: [environmentFilter(call), patience],
         cards: answer.orders.map { order in
           QueuePage.Card(
-            line: OrderLine(order), wait: WaitBox(order.waiting ?? Waiting()),
+            line: OrderLine(order), wait: WaitBox(order),
             actions: ActionForm.all(
               order, isAdmin: call.session?.isAdmin == true, back: "/console/queue"))
         }, hasMore: answer.hasMore, said: "Orders to do: \(answer.orders.count)"))

@@ -13,11 +13,11 @@ extension StoryPage {
       orderID: order.orderID, state: Look.words(order.state.shortName),
       tone: Look.tone(order.state), world: order.environment.word,
       payAt: isPayable ? order.approveURL : "",
-      waits: order.waiting.map { [WaitBox($0)] } ?? [],
+      waits: order.waiting == nil ? [] : [WaitBox(order)],
       actions: ActionForm.all(order, isAdmin: isAdmin, sent: sent),
       groups: [Self.goods(order), Self.money(order, answer), Self.supplier(order)],
       items: Self.items(OrderStory(answer.parts), order.orderID, showsShots: isAdmin),
-      missing: answer.missing)
+      missing: answer.missing.map { "The service \($0)" })
   }
 
   private static func group(_ title: String, _ facts: [Fact]) -> Group {
@@ -47,7 +47,7 @@ extension StoryPage {
       Fact(
         name: payout.payee == "admin" ? "Payout, platform" : "Payout, reseller",
         text: "\(Shown.amount(payout.amount ?? payout.due)), "
-          + Look.words(payout.state.shortName).lowercased())
+          + PayoutText.label(payout.state).lowercased())
     }
     return group(
       "Money",
@@ -97,8 +97,11 @@ extension StoryPage {
       return Item(
         key: "item-\(number)", time: Shown.preciseTime(at),
         passed: before.map { Shown.passed(at - $0) } ?? "", service: item.service.rawValue,
-        title: item.title, tone: item.tone == .plain ? "" : item.tone.rawValue, who: item.who,
-        text: item.text.contains(" ") ? Look.sentence(item.text) : item.text,
+        title: item.title, tone: item.tone == .plain ? "" : item.tone.rawValue,
+        who: Shown.actor(item.who),
+        state: item.state.map { Look.words($0.shortName) } ?? "",
+        stateTone: item.state.map(Look.tone) ?? "", text: Look.sentence(item.text),
+        isCode: !item.text.contains(" "),
         facts: item.facts.map(fact),
         postings: item.postings.map {
           PostingLine(
@@ -109,14 +112,8 @@ extension StoryPage {
   }
 
   private static func fact(_ fact: StoryItem.Fact) -> Fact {
-    switch fact.value {
-    case .text(let text): Fact(name: fact.name, text: text)
-    case .code(let text): Fact(name: fact.name, text: text, isCode: true)
-    case .money(let money): Fact(name: fact.name, text: Shown.amount(money))
-    case .time(let time): Fact(name: fact.name, text: Shown.time(time))
-    case .length(let length):
-      Fact(name: fact.name, text: String(Shown.passed(length).drop { $0 == "+" }))
-    }
+    let isCode = if case .code = fact.value { true } else { false }
+    return Fact(name: fact.name, text: Shown.fact(fact.value), isCode: isCode)
   }
 
   /// The step is in the name, as in `o-1-p1.1.02-variant.png`.

@@ -41,7 +41,12 @@ struct StoryPage: Sendable {
     let title: String
     let tone: String
     let who: String
+    /// What the order's state is from then on; empty when it stays.
+    let state: String
+    let stateTone: String
     let text: String
+    /// Whether the text is a key, which is shown as it is.
+    let isCode: Bool
     let facts: [Fact]
     let postings: [PostingLine]
     let shots: [Shot]

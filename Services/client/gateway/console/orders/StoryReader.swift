@@ -1,4 +1,5 @@
 import Contract
+import Presentation
 import RPC
 
 /// Asks the three services for their parts of an order's story, all at once.

@@ -22,15 +22,14 @@ struct PayoutLine: Sendable {
   init(_ payout: Payout) {
     payoutID = payout.payoutID
     path = Self.path(payout.payoutID)
-    payee = payout.payee
+    payee = Look.sentence(Shown.payee(payout.payee))
     label = PayoutText.label(payout.state)
     tone = PayoutText.tone(payout)
     due = Shown.amount(payout.due)
     sent = Shown.amount(payout.amount)
     why =
       payout.reason.map { reason in
-        reason.text.prefix(1).uppercased() + reason.text.dropFirst()
-          + (reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))")
+        Look.sentence(Shown.told(reason))
       } ?? ""
     code = payout.reason?.code ?? ""
     comes = PayoutText.next(payout)
@@ -89,7 +88,11 @@ struct PayoutPage: Sendable {
   }
 
   private static func details(_ payout: Payout) -> [Detail] {
-    var details = [Detail("Payee", payout.payee, path: Console.recipientPath(payout.payee))]
+    var details = [
+      Detail(
+        "Payee", Look.sentence(Shown.payee(payout.payee)), path: Console.recipientPath(payout.payee)
+      )
+    ]
     if !payout.orderID.isEmpty {
       details.append(
         Detail("Order", payout.orderID, path: Look.path(ofOrder: payout.orderID)))

@@ -21,7 +21,10 @@ struct PayoutsPage: Sendable {
   let trouble: String
   let isRequestOpen: Bool
   let recipientPath: String
-  let nextPage: String
+  let termsPath: String
+  /// All of them, as a file.
+  let exportPath: String
+  let pager: Pager
 }
 
 extension Console {
@@ -35,6 +38,12 @@ extension Console {
         .environment, .currency, .pageToken,
       ], answer: .page
     ) { try await payoutList($0) },
+    Route(
+      .get, "\(Section.payouts.path).csv", "payoutsFile", "Payouts as CSV, in their order.",
+      audience: .session,
+      query: [.text("payee", "admin, or reseller:42."), .text("state", "Only in this state.")],
+      answer: .document
+    ) { try await payoutsFile($0) },
     Route(
       .post, Section.payouts.path, "payOut", "Pays out an available balance.",
       audience: .session, body: .form, answer: .page
@@ -73,8 +82,8 @@ extension Console {
     -> Response
   {
     let payee = call.payee(sent?.form.text("payee") ?? call.query.text("payee"))
-    let stateName = call.query.text("state")
-    let state = PayoutState.allKnown.first { $0.shortName == stateName } ?? .unspecified
+    let state: PayoutState = call.query.state()
+    let stateName = state == .unspecified ? "" : state.shortName
     let answer = try await call.services.ledger.listPayouts(
       .init(
         payee: payee, state: state, pageSize: 50, pageToken: call.query.pageToken,
@@ -91,9 +100,28 @@ extension Console {
         requestFields: requestFields(payee, sent, isAdmin: isAdmin),
         requestID: sent?.form.text("payoutId") ?? UUID().uuidString.lowercased(),
         trouble: sent?.detail ?? "", isRequestOpen: sent != nil,
-        recipientPath: recipientPath(payee),
-        nextPage: nextPage(
-          Section.payouts.path, answer.nextPageToken, [("payee", filter), ("state", stateName)])))
+        recipientPath: recipientPath(payee), termsPath: termsPath(payee),
+        exportPath: path(
+          "\(Section.payouts.path).csv", [("payee", filter), ("state", stateName)]),
+        pager: Pager(
+          call, Section.payouts.path, next: answer.nextPageToken,
+          [("payee", filter), ("state", stateName)])))
+  }
+
+  private static func payoutsFile(_ call: RouteCall) async throws -> Response {
+    let payee = call.payee(call.query.text("payee"))
+    return try await CSVFile.response("payouts") { token in
+      let answer = try await call.services.ledger.listPayouts(
+        .init(
+          payee: payee, state: call.query.state(), pageSize: CSVFile.linesOfPage, pageToken: token),
+        options: call.options)
+      return (.payouts(answer.payouts), answer.nextPageToken)
+    }
+  }
+
+  /// Whose payouts, addresses or terms a page shows.
+  static func payeeFilter(_ payee: String) -> FormField {
+    FormField("payee", "Payee", value: payee, isRequired: false, example: "admin, or 42")
   }
 
   private static func filters(payee: String, _ state: String, isAdmin: Bool) -> [FormField] {
@@ -101,9 +129,7 @@ extension Console {
       [(value: "", label: "All")]
       + PayoutState.allKnown.dropFirst().map { ($0.shortName, PayoutText.label($0)) }
     let byState = FormField("state", "State", .list(states), value: state)
-    let byPayee = FormField(
-      "payee", "Payee: admin or 42", value: payee, isRequired: false)
-    return isAdmin ? [byPayee, byState] : [byState]
+    return isAdmin ? [payeeFilter(payee), byState] : [byState]
   }
 
   private static func requestFields(_ payee: String, _ sent: SentForm?, isAdmin: Bool)
@@ -123,7 +149,7 @@ extension Console {
         account: payee == "admin" ? "adminPayable" : payee, environment: call.environment(),
         currency: call.currency), options: call.options)
     return [
-      .init(label: "Owed", value: Shown.amount(balance.balance), note: "to \(payee)"),
+      .init(label: "Owed", value: Shown.amount(balance.balance), note: "to \(Shown.payee(payee))"),
       .init(label: "Bound", value: Shown.amount(balance.pending), note: "in payouts that wait"),
       .init(
         label: "Available", value: Shown.amount(balance.available),
@@ -140,7 +166,7 @@ extension Console {
         payoutID: call.form.text("payoutId"), payee: call.payee(call.form.text("payee")),
         environment: call.formEnvironment, amount: amount), options: call.options)
     return call.done(
-      "\(Shown.amount(payout.due)) is paid out to \(payout.payee).",
+      "\(Shown.amount(payout.due)) is paid out to \(Shown.payee(payout.payee)).",
       goTo: PayoutLine.path(payout.payoutID))
   }
 

@@ -18,21 +18,24 @@ struct RecipientsPage: Sendable {
     init(_ recipient: PayoutRecipient) {
       email = recipient.email
       version = "\(recipient.version)"
-      putBy = recipient.putBy
+      putBy = Shown.actor(recipient.putBy)
       put = Moment(recipient.updatedAt)
       isVerified = !recipient.verifiedBy.isEmpty
-      verifiedBy = recipient.verifiedBy
+      verifiedBy = Shown.actor(recipient.verifiedBy)
       verified = Moment(recipient.verifiedAt)
       evidence = recipient.evidence
     }
   }
 
   let payee: String
+  /// The same in a sentence.
+  let whose: String
   let environment: String
   /// The newest, which counts; nil when there is none.
   let current: Line?
   let history: [Line]
   let terms: String
+  let termsPath: String
   let filters: [FormField]
   let putFields: [FormField]
   let putTrouble: String
@@ -105,13 +108,13 @@ extension Console {
       .init(payee: payee, environment: environment, currency: call.currency),
       options: call.options)
     let lines = answer.recipients.map { RecipientsPage.Line($0) }
-    let filter = FormField(
-      "payee", "Payee: admin or 42", value: payee, isRequired: false)
     return call.page(
       "recipients", "Where money goes", .payouts,
       RecipientsPage(
-        payee: payee, environment: environment.word, current: lines.first, history: lines,
-        terms: words(terms), filters: isAdmin ? [filter] : [],
+        payee: payee, whose: Shown.payee(payee), environment: environment.word,
+        current: lines.first, history: lines,
+        terms: sentence(of: terms), termsPath: termsPath(payee),
+        filters: isAdmin ? [payeeFilter(payee)] : [],
         putFields: [
           FormField(
             "email", "PayPal account", .line(autocomplete: "email"),
@@ -124,20 +127,5 @@ extension Console {
             sent: verify)
         ], verifyTrouble: verify?.detail ?? "",
         canVerify: isAdmin && lines.first?.isVerified == false))
-  }
-
-  /// When a payee is paid, in a sentence.
-  private static func words(_ terms: PayoutTerms) -> String {
-    let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-    let day = days.indices.contains(Int(terms.weekday) - 1) ? days[Int(terms.weekday) - 1] : ""
-    let rhythm =
-      switch terms.schedule {
-      case .daily: "Every day at \(terms.hour):00 UTC"
-      case .weekly: "Every \(day) at \(terms.hour):00 UTC"
-      case .perSale, .unspecified, .unrecognized: "Each sale's share by itself"
-      }
-    let minimum = Shown.positive(terms.minimum)
-    return rhythm + (minimum.isEmpty ? "" : ", from \(minimum) on")
-      + (terms.holdHours == 0 ? "" : ", \(terms.holdHours) hours after the sale")
   }
 }

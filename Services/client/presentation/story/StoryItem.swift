@@ -1,19 +1,19 @@
-import Contract
+public import Contract
 
 /// One thing that happened to an order, in one of the services.
-struct StoryItem: Sendable, Hashable {
-  enum Service: String, Sendable {
+public struct StoryItem: Sendable, Hashable {
+  public enum Service: String, Sendable {
     case orders, purchasing, ledger
   }
 
   /// How it is to be taken.
-  enum Tone: String, Sendable {
+  public enum Tone: String, Sendable {
     case plain, good, warn, bad
   }
 
   /// A detail by its name.
-  struct Fact: Sendable, Hashable {
-    enum Value: Sendable, Hashable {
+  public struct Fact: Sendable, Hashable {
+    public enum Value: Sendable, Hashable {
       case text(String)
       /// An id or key, which is shown as it is.
       case code(String)
@@ -23,22 +23,24 @@ struct StoryItem: Sendable, Hashable {
       case length(Int64)
     }
 
-    let name: String
-    let value: Value
+    public let name: String
+    public let value: Value
   }
 
-  let at: Timestamp?
-  let service: Service
-  let title: String
-  var tone = Tone.plain
-  /// The person who did it; empty when it went by itself.
-  var who = ""
+  public let at: Timestamp?
+  public let service: Service
+  public let title: String
+  public var tone = Tone.plain
+  /// What the order's state is from then on; nil when it stays.
+  public var state: OrderState?
+  /// Who did it, such as `reseller:42`; empty when it went by itself.
+  public var who = ""
   /// What is to be read first, in a sentence.
-  var text = ""
-  var facts: [Fact] = []
-  var postings: [Posting] = []
+  public var text = ""
+  public var facts: [Fact] = []
+  public var postings: [Posting] = []
   /// Names of what a browser saw.
-  var screenshots: [String] = []
+  public var screenshots: [String] = []
 
   /// Leaves out facts that say nothing.
   static func facts(_ pairs: [(String, Fact.Value?)]) -> [Fact] {
@@ -58,7 +60,6 @@ extension StoryItem.Fact.Value {
   /// A reason with its code and who can cure it; nil for none.
   static func reason(_ reason: Reason?) -> Self? {
     guard let reason, !reason.code.isEmpty else { return nil }
-    let provider = reason.providerCode.isEmpty ? "" : " (\(reason.providerCode))"
-    return .text("\(reason.text)\(provider)")
+    return .text(Shown.told(reason))
   }
 }

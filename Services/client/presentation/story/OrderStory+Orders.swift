@@ -47,6 +47,6 @@ extension OrderStory {
     let meaning = meanings[event.cause] ?? (words(event.cause), .plain)
     return StoryItem(
       at: event.recordedAt, service: .orders, title: meaning.title, tone: meaning.tone,
-      who: event.actor == "system" ? "" : event.actor, text: event.detail)
+      state: event.from == event.to ? nil : event.to, who: person(event.actor), text: event.detail)
   }
 }

@@ -57,6 +57,7 @@ extension OrderStory {
       at: purchase.updatedAt, service: .purchasing, title: title, tone: tone,
       text: purchase.reason?.text ?? "",
       facts: StoryItem.facts([
+        ("Reason", .code(purchase.reason?.code ?? "")),
         ("Supplier's order", .code(purchase.supplierOrderIDs.joined(separator: ", "))),
         ("Items", .amount(purchase.itemsCost)), ("Shipping", .amount(purchase.shippingCost)),
         ("Tax", .amount(purchase.taxCost)), ("Cost", .amount(purchase.landedCost)),

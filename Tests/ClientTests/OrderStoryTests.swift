@@ -1,7 +1,7 @@
 import Contract
 import Testing
 
-@testable import Gateway
+@testable import Presentation
 
 /// How an order's story is told from what the services answer.
 struct OrderStoryTests {
@@ -17,7 +17,9 @@ struct OrderStoryTests {
   private static func lines(_ parts: OrderStory.Parts) -> [String] {
     OrderStory(parts).items.map { item in
       let who = item.who.isEmpty ? "" : " by \(item.who)"
-      return "\(item.at?.milliseconds ?? 0) \(item.service) \(item.tone): \(item.title)\(who)"
+      let state = item.state.map { ", \($0)" } ?? ""
+      let at = item.at?.milliseconds ?? 0
+      return "\(at) \(item.service) \(item.tone): \(item.title)\(state)\(who)"
     }
   }
 
@@ -25,7 +27,9 @@ struct OrderStoryTests {
     let parts = OrderStory.Parts(
       history: [
         .init(recordedAt: Self.time(1), to: .awaitingPayment, cause: "checkedOut"),
-        .init(recordedAt: Self.time(4), cause: "purchaseCompleted", actor: "system"),
+        .init(
+          recordedAt: Self.time(4), from: .purchasing, to: .purchased, cause: "purchaseCompleted",
+          actor: "system"),
         .init(recordedAt: Self.time(5), cause: "saleBooked", actor: "system"),
         .init(recordedAt: Self.time(9), cause: "cancelled", actor: "operator:anna"),
       ],
@@ -45,10 +49,11 @@ struct OrderStoryTests {
       ])
     #expect(
       Self.lines(parts) == [
-        "1 orders plain: Order made", "2 purchasing warn: Try 1 by the API: not taken, tried again",
+        "1 orders plain: Order made, awaitingPayment",
+        "2 purchasing warn: Try 1 by the API: not taken, tried again",
         "3 purchasing good: Try 2 in the shop's pages: placed",
         "4 purchasing good: Placed and paid",
-        "4 orders good: Goods bought", "5 ledger plain: Booked: sale",
+        "4 orders good: Goods bought, purchased", "5 ledger plain: Booked: sale",
         "5 orders good: Sale is in the books", "6 ledger plain: Payout to reseller 42 came up",
         "7 ledger plain: Payout to the platform came up",
         "8 ledger good: Payout to reseller 42 is paid",
@@ -98,7 +103,27 @@ struct OrderStoryTests {
     #expect(story.items[2].postings == [posting])
     let payout = story.items[4]
     #expect(payout.tone == .bad && payout.text == "the account is closed")
-    #expect(payout.facts.first == .init(name: "Amount", value: .money(Self.usd(120))))
+    #expect(
+      payout.facts.prefix(2) == [
+        .init(name: "Reason", value: .code("X")),
+        .init(name: "Amount", value: .money(Self.usd(120))),
+      ])
+  }
+
+  @Test func `within a millisecond the services keep their order, and each its own`() {
+    let parts = OrderStory.Parts(
+      history: [
+        .init(recordedAt: Self.time(0), cause: "z"), .init(recordedAt: Self.time(2), cause: "e"),
+      ],
+      purchase: .init(
+        attempts: [
+          .init(number: 2, startedAt: Self.time(2)), .init(number: 1, startedAt: Self.time(1)),
+        ], updatedAt: Self.time(2)),
+      entries: [.init(kind: "d", recordedAt: Self.time(2))])
+    #expect(
+      OrderStory(parts).items.map(\.service.rawValue) == [
+        "orders", "purchasing", "purchasing", "purchasing", "ledger", "orders",
+      ])
   }
 
   @Test(arguments: [

@@ -1,30 +1,28 @@
-import Presentation
-
 /// Rows of words in aligned columns, for people.
 ///
 /// Amounts and counts stand at the right of their column. What came from elsewhere is shown without
 /// control characters, so that no text can move the terminal's cursor.
-struct Table {
-  struct Column {
+public struct Table {
+  public struct Column {
     let title: String
     let isRight: Bool
 
-    static func left(_ title: String) -> Column { Column(title: title, isRight: false) }
-    static func right(_ title: String) -> Column { Column(title: title, isRight: true) }
+    public static func left(_ title: String) -> Column { Column(title: title, isRight: false) }
+    public static func right(_ title: String) -> Column { Column(title: title, isRight: true) }
   }
 
   private let columns: [Column]
   private var rows: [[String]] = []
 
-  init(_ columns: [Column]) { self.columns = columns }
+  public init(_ columns: [Column]) { self.columns = columns }
 
-  mutating func add(_ cells: [String]) {
+  public mutating func add(_ cells: [String]) {
     precondition(cells.count == columns.count, "a row has a cell for each column")
     rows.append(cells.map(Shown.line))
   }
 
   /// The table with its heading; `nothing` when it has no rows.
-  func text(ifEmpty nothing: String) -> String {
+  public func text(ifEmpty nothing: String) -> String {
     guard !rows.isEmpty else { return nothing }
     let all = [columns.map { $0.title.uppercased() }] + rows
     let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
@@ -37,7 +35,7 @@ struct Table {
   }
 
   /// One thing as lines of a name and its value; what is empty is left out.
-  static func card(_ lines: [(name: String, value: String)]) -> String {
+  public static func card(_ lines: [(name: String, value: String)]) -> String {
     let shown = lines.filter { !$0.value.isEmpty }
     let width = shown.map(\.name.count).max() ?? 0
     return shown.map { line in

@@ -20,7 +20,8 @@ extension OrderStory {
 
   private static func due(_ payout: Payout) -> StoryItem {
     StoryItem(
-      at: payout.createdAt, service: .ledger, title: "Payout to \(payee(payout)) came up",
+      at: payout.createdAt, service: .ledger,
+      title: "Payout to \(Shown.payee(payout.payee)) came up",
       facts: StoryItem.facts([
         ("Due", .amount(payout.due)), ("Payout", .code(payout.payoutID)),
       ]))
@@ -29,18 +30,16 @@ extension OrderStory {
   private static func standing(_ payout: Payout) -> StoryItem {
     let (outcome, tone) = meaning(payout.state)
     return StoryItem(
-      at: payout.updatedAt, service: .ledger, title: "Payout to \(payee(payout)) \(outcome)",
+      at: payout.updatedAt, service: .ledger,
+      title: "Payout to \(Shown.payee(payout.payee)) \(outcome)",
       tone: tone, text: payout.reason?.text ?? "",
       facts: StoryItem.facts([
+        ("Reason", .code(payout.reason?.code ?? "")),
         ("Amount", .amount(payout.amount ?? payout.due)), ("Fee", .amount(payout.fee)),
         ("Sent to", .text(payout.recipientEmail)), ("Payout", .code(payout.payoutID)),
         ("Carried by", .code(payout.coveredBy)), ("Batch", .code(payout.paypalBatchID)),
         ("Goes on", payout.nextAt.map { .time($0) }),
       ]))
-  }
-
-  private static func payee(_ payout: Payout) -> String {
-    payout.payee == "admin" ? "the platform" : payout.payee.replacing(":", with: " ")
   }
 
   private static func meaning(_ state: PayoutState) -> (String, StoryItem.Tone) {

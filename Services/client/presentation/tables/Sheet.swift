@@ -1,16 +1,15 @@
-import Contract
+public import Contract
 import Money
-import Presentation
 
 /// Rows of values, shown as a table for people or as CSV for programs.
 ///
 /// CSV is as RFC 4180 has it: lines end with CR and LF, a field with a comma, a quote or a line end
 /// stands in quotes, and a quote in it is doubled. An amount makes two columns, the number with the
 /// currency's decimals and the currency.
-struct Sheet {
-  enum Kind { case text, number, amount, time }
+public struct Sheet {
+  public enum Kind { case text, number, amount, time }
 
-  enum Cell {
+  public enum Cell {
     case text(String)
     case number(Int64)
     case amount(Contract.Money?)
@@ -20,15 +19,17 @@ struct Sheet {
   private let columns: [(title: String, kind: Kind)]
   private var rows: [[Cell]] = []
 
-  init(_ columns: [(String, Kind)]) { self.columns = columns.map { (title: $0.0, kind: $0.1) } }
+  public init(_ columns: [(String, Kind)]) {
+    self.columns = columns.map { (title: $0.0, kind: $0.1) }
+  }
 
-  mutating func add(_ cells: [Cell]) {
+  public mutating func add(_ cells: [Cell]) {
     precondition(cells.count == columns.count, "a row has a cell for each column")
     rows.append(cells)
   }
 
   /// The table for people; `nothing` when it has no rows.
-  func table(ifEmpty nothing: String) -> String {
+  public func table(ifEmpty nothing: String) -> String {
     var table = Table(
       columns.map { $0.kind == .text || $0.kind == .time ? .left($0.title) : .right($0.title) })
     for row in rows { table.add(row.map(Self.shown)) }
@@ -45,12 +46,20 @@ struct Sheet {
   }
 
   /// A heading and a line for each row.
-  var csv: String {
+  public var csv: String {
     let heading = columns.flatMap { column in
       column.kind == .amount ? [column.title, "\(column.title) currency"] : [column.title]
     }
-    let lines = [heading] + rows.map { $0.flatMap(Self.fields) }
-    return lines.map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
+    return Self.line(heading) + csvRows
+  }
+
+  /// The lines without the heading, for what follows in the same file.
+  public var csvRows: String {
+    rows.map { Self.line($0.flatMap(Self.fields)) }.joined()
+  }
+
+  private static func line(_ fields: [String]) -> String {
+    fields.map(field).joined(separator: ",") + "\r\n"
   }
 
   private static func fields(_ cell: Cell) -> [String] {
@@ -64,7 +73,7 @@ struct Sheet {
     }
   }
 
-  static func field(_ text: String) -> String {
+  public static func field(_ text: String) -> String {
     let needsQuotes = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
     return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
