@@ -18,9 +18,9 @@ import Testing
       let token = try await GatewayUnderTest.token(.admin(1))
       let arguments =
         [
-          "60", "\(Program.packageRoot)/.build/python/bin/st", "run",
+          "200", "\(Program.packageRoot)/.build/python/bin/st", "run",
           "\(Program.packageRoot)/Services/client/gateway/openapi.json", "--url", gateway.url,
-          "--header", "Authorization: Bearer \(token)", "--seed", "42", "--max-time", "18",
+          "--header", "Authorization: Bearer \(token)", "--seed", "42",
           "--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--workers", "1",
           "--request-timeout", "10", "--no-shrink", "--suppress-health-check", "all", "--warnings",
           "off", "--checks",

@@ -151,7 +151,7 @@ struct LedgerUnderTest: Sendable {
   func wait(for payoutID: String, _ state: PayoutState, _ reason: String? = nil) async throws
     -> Contract.Payout
   {
-    try await eventually("\(payoutID) is \(state.name) \(reason ?? "")", within: .seconds(15)) {
+    try await eventually("\(payoutID) is \(state.name) \(reason ?? "")", within: .seconds(45)) {
       // One that gathers others is made when they are due.
       guard let payout = try? await payout(payoutID) else { return nil }
       let isThere = payout.state == state && (reason == nil || payout.reason?.code == reason)

@@ -169,14 +169,15 @@ import Testing
       try await orders.checkout("o-1")
       try await orders.capture("o-1")
       try await orders.finished("o-1")
-      // The second order's capture is booked late, so that the refusal meets its sale.
-      orders.purchasing.script(.purchase(.placing))
+      // The second order is bought late, so that the refusal meets its sale and not its capture.
+      for _ in 0..<100 { orders.purchasing.script(.purchase(.placing)) }
       try await sell(orders, "o-2")
       _ = try await eventually("the capture is booked") {
         try await orders.order("o-2").isCaptureBooked ? true : nil
       }
       orders.ledger.fail(
         RPCError(.failedPrecondition, "no", reason: ErrorReason(code: "CAPTURE_DIFFERS")))
+      orders.purchasing.dropScript()
       let order = try await orders.wait(for: "o-2", .needsAttention, "CAPTURE_DIFFERS")
       #expect(order.waiting?.allowedActions == [.retry])
       _ = try await orders.client.retryOrder(.init(orderID: "o-2"), options: Page.asOperator)

@@ -128,7 +128,7 @@ struct OrdersUnderTest: Sendable {
   func wait(for orderID: String, _ state: OrderState, _ reason: String? = nil) async throws
     -> Contract.Order
   {
-    try await eventually("\(orderID) is \(state.name) \(reason ?? "")", within: .seconds(15)) {
+    try await eventually("\(orderID) is \(state.name) \(reason ?? "")", within: .seconds(45)) {
       let order = try await order(orderID)
       let isThere =
         order.state == state && (reason == nil || order.waiting?.reason?.code == reason)
@@ -139,7 +139,7 @@ struct OrdersUnderTest: Sendable {
   /// Waits until the sale is booked.
   @discardableResult
   func finished(_ orderID: String) async throws -> Contract.Order {
-    try await eventually("\(orderID) is booked", within: .seconds(15)) {
+    try await eventually("\(orderID) is booked", within: .seconds(45)) {
       let order = try await order(orderID)
       return order.isSaleBooked && order.state == .purchased ? order : nil
     }

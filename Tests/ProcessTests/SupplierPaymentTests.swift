@@ -9,7 +9,7 @@ import Testing
   private static func sellUnpaid(_ shop: Shop, _ orderID: String) async throws -> Purchase {
     try await shop.cluster.sandbox.fault("aliexpress.autoPayFails", match: orderID)
     try await shop.sell(orderID)
-    _ = try await eventually("\(orderID) waits for the supplier's payment", within: .seconds(8)) {
+    _ = try await eventually("\(orderID) waits for the supplier's payment") {
       let order = try? await shop.order(orderID)
       let code = order?.waiting?.reason?.code
       return order?.state == .purchasing && code == "SUPPLIER_PAYMENT_FAILED" ? true : nil

@@ -145,7 +145,7 @@ struct PurchasingUnderTest: Sendable {
   func wait(for orderID: String, _ state: PurchaseState, _ reason: String? = nil) async throws
     -> Contract.Purchase
   {
-    try await eventually("\(orderID) is \(state.name) \(reason ?? "")", within: .seconds(15)) {
+    try await eventually("\(orderID) is \(state.name) \(reason ?? "")", within: .seconds(45)) {
       let purchase = try? await purchase(orderID)
       let isThere =
         purchase?.state == state && (reason == nil || purchase?.reason?.code == reason)

@@ -9,7 +9,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 ///
 /// - Throws: `NeverHappened`, naming what was waited for.
 public func eventually<Value>(
-  _ what: String, within timeout: Duration = .seconds(30),
+  _ what: String, within timeout: Duration = .seconds(60),
   every pause: Duration = .milliseconds(10),
   isolation: isolated (any Actor)? = #isolation,
   _ ask: () async throws -> Value?

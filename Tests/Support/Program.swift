@@ -104,7 +104,7 @@ public final class Program: Sendable {
   }
 
   /// Waits for the line `ready ...` and answers what follows it.
-  public func ready(within timeout: Duration = .seconds(20)) async throws -> String {
+  public func ready(within timeout: Duration = .seconds(60)) async throws -> String {
     let deadline = ContinuousClock.now + timeout
     while ContinuousClock.now < deadline {
       let line = ownLog.split(separator: "\n").first { $0.hasPrefix("ready ") }

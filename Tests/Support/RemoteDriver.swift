@@ -33,7 +33,7 @@ public struct RemoteDriver: Sendable {
     program.standardOutput = FileHandle(forWritingAtPath: printed)
     program.standardError = FileHandle.nullDevice
     try program.run()
-    let port = try await eventually("chromedriver says its port", within: .seconds(20)) {
+    let port = try await eventually("chromedriver says its port") {
       let text = (try? String(contentsOfFile: printed, encoding: .utf8)) ?? ""
       return text.firstMatch(of: /successfully on port (\d+)/).map { String($0.1) }
     }
