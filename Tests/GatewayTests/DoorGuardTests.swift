@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import HTTPTypes
+import NIOCore
 import NIOHTTP1
 import Runtime
 import Support
