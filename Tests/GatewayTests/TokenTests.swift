@@ -125,6 +125,30 @@ struct TokenTests {
     await #expect(throws: KeyProblem.self) { try await keys.add(keySet: Data(text.utf8)) }
   }
 
+  @Test func `a private key, and one that could be factored, are named as what they are`()
+    async throws
+  {
+    let key = P256.Signing.PrivateKey()
+    let raw = Array(key.publicKey.rawRepresentation)
+    let (x, y) = (Base64URL.text(raw[..<32]), Base64URL.text(raw[32...]))
+    let secret = Base64URL.text(Array(key.rawRepresentation))
+    let modulus = Base64URL.text(Array(repeating: 0xC5 as UInt8, count: 128))
+    let sets = [
+      "private key":
+        #"{"keys":[{"kty":"EC","crv":"P-256","alg":"ES256","kid":"e","x":"\#(x)","y":"\#(y)","#
+        + #""d":"\#(secret)"}]}"#,
+      "2048 bits":
+        #"{"keys":[{"kty":"RSA","alg":"RS256","kid":"r","n":"\#(modulus)","e":"AQAB"}]}"#,
+    ]
+    for (word, set) in sets {
+      var keys = try await Self.keys()
+      let problem = await #expect(throws: KeyProblem.self) {
+        try await keys.add(keySet: Data(set.utf8))
+      }
+      #expect(problem?.text.contains(word) == true, "\(problem?.text ?? "")")
+    }
+  }
+
   @Test func `a short secret is refused`() async throws {
     var keys = TokenKeys(issuer: "i", audience: "a")
     await #expect(throws: KeyProblem.self) {
