@@ -72,6 +72,22 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
+  func `a body that does not come in time is given up`() async throws {
+    try await GatewayUnderTest.with(
+      environment: ["DROPWIRE_GATEWAY_BODY_SECONDS": "1"], services: [.orders]
+    ) { gateway in
+      let text =
+        "POST /api/orders/o-1/cancel HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        + "Authorization: Bearer \(try await GatewayUnderTest.token(.admin(1)))\r\n"
+        + "Content-Length: 2\r\n\r\n{"
+      let connection = try RawConnection(to: gateway.url)
+      try connection.say(text)
+      let heard = try connection.hear(until: "BODY_TOO_SLOW")
+      #expect(heard.hasPrefix("HTTP/1.1 408 "), "\(heard)")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
   func `a body that is cut short, or not in chunks as it says, does nothing`() async throws {
     try await GatewayUnderTest.with { gateway in
       let shop = try await Shop(in: gateway.cluster)

@@ -62,10 +62,20 @@ struct TokenTests {
     token(header: #"{"alg":"RS256","kid":"dropwire"}"#),
     token(header: #"{"alg":"HS256","kid":"another"}"#),
     token(extra: #","nbf":99999999999"#),
+    token(extra: #","nbf":\#(Int(Date().timeIntervalSince1970) + 3600)"#),
+    token(header: #"{"alg":"HS256","kid":"dropwire","crit":["b64"],"b64":false}"#),
+    token(header: #"{"alg":"HS256","kid":"dropwire","crit":[]}"#),
+    token(header: #"{"alg":"HS256","kid":"../../etc/hostname"}"#),
+    token(header: #"{"alg":"hs256","kid":"dropwire"}"#), token(header: #"{"kid":"dropwire"}"#),
     "", "a.b", "a.b.c", "..", String(token().dropLast(2)), token() + "x",
   ])
   func `anything else names nobody`(_ token: String) async throws {
     #expect(await refusal(token, try Self.keys()) == "TOKEN_INVALID")
+  }
+
+  @Test func `a clock that is a little ahead of ours is believed`() async throws {
+    let soon = Int(Date().timeIntervalSince1970) + 20
+    #expect(await refusal(Self.token(extra: #","nbf":\#(soon)"#), try Self.keys()) == nil)
   }
 
   @Test func `an expired token says so`() async throws {
@@ -113,6 +123,30 @@ struct TokenTests {
   func `a set without usable keys is refused`(_ text: String) async throws {
     var keys = try await Self.keys()
     await #expect(throws: KeyProblem.self) { try await keys.add(keySet: Data(text.utf8)) }
+  }
+
+  @Test func `a private key, and one that could be factored, are named as what they are`()
+    async throws
+  {
+    let key = P256.Signing.PrivateKey()
+    let raw = Array(key.publicKey.rawRepresentation)
+    let (x, y) = (Base64URL.text(raw[..<32]), Base64URL.text(raw[32...]))
+    let secret = Base64URL.text(Array(key.rawRepresentation))
+    let modulus = Base64URL.text(Array(repeating: 0xC5 as UInt8, count: 128))
+    let sets = [
+      "private key":
+        #"{"keys":[{"kty":"EC","crv":"P-256","alg":"ES256","kid":"e","x":"\#(x)","y":"\#(y)","#
+        + #""d":"\#(secret)"}]}"#,
+      "2048 bits":
+        #"{"keys":[{"kty":"RSA","alg":"RS256","kid":"r","n":"\#(modulus)","e":"AQAB"}]}"#,
+    ]
+    for (word, set) in sets {
+      var keys = try await Self.keys()
+      let problem = await #expect(throws: KeyProblem.self) {
+        try await keys.add(keySet: Data(set.utf8))
+      }
+      #expect(problem?.text.contains(word) == true, "\(problem?.text ?? "")")
+    }
   }
 
   @Test func `a short secret is refused`() async throws {

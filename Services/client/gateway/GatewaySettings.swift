@@ -110,6 +110,9 @@ struct GatewaySettings: Sendable {
     limits.viewersOfOneMax = settings.int(
       "DROPWIRE_GATEWAY_VIEWERS_OF_ONE", default: limits.viewersOfOneMax, in: 1...10_000,
       help: "Live updates that one client may have open.")
+    limits.bodySeconds = settings.int(
+      "DROPWIRE_GATEWAY_BODY_SECONDS", default: limits.bodySeconds, in: 1...300,
+      help: "How long a request's body may take to come.")
     let seconds = settings.int(
       "DROPWIRE_GATEWAY_ANSWER_SECONDS", default: 20, in: 1...300,
       help: "How long a service may take to answer.")
