@@ -12,7 +12,7 @@ enum Schema {
     Migration("007 payout people", payoutPeople), Migration("008 payout terms", payoutTerms),
     Migration("009 checks", checks), Migration("010 waiting payouts", waitingPayouts),
     Migration("011 attested payouts", attestedPayouts),
-    Migration("012 entry people", entryPeople),
+    Migration("013 entry people", entryPeople),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.
