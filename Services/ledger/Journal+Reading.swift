@@ -1,4 +1,5 @@
 import Contract
+import Runtime
 import Store
 
 extension Journal {
@@ -22,7 +23,7 @@ extension Journal {
   /// The entry with this id.
   func entry(_ entryID: String) throws -> StoredEntry? {
     let row = try transaction.row(
-      "SELECT * FROM journalEntry WHERE entryID = $1", [.text(entryID)])
+      "SELECT \(Self.columns) FROM journalEntry WHERE entryID = $1", [.text(entryID)])
     return try row.map { try stored($0, lines: lines(of: $0.int("sequence"))) }
   }
 
@@ -52,7 +53,8 @@ extension Journal {
     }
     let order = isBackwards ? "sequence DESC" : "sequence"
     let rows = try transaction.rows(
-      "SELECT * FROM journalEntry WHERE \(conditions) ORDER BY \(order) LIMIT $3", values)
+      "SELECT \(Self.columns) FROM journalEntry WHERE \(conditions) ORDER BY \(order) LIMIT $3",
+      values)
     let sequences = rows.map { $0.int("sequence") }
     guard let first = sequences.min(), let last = sequences.max() else { return [] }
     if !selection.orderID.isEmpty {
@@ -67,6 +69,21 @@ extension Journal {
       [.text(Self.chain), .integer(first), .integer(last)])
     for row in postings { found[row.int("sequence"), default: []].append(line(row)) }
     return rows.map { stored($0, lines: found[$0.int("sequence")] ?? []) }
+  }
+
+  /// With the person who had an entry booked.
+  private static let columns = """
+    *, (SELECT actor FROM entryPerson WHERE entryPerson.entryID = journalEntry.entryID) AS actor
+    """
+
+  /// Keeps who had an entry booked, when it makes one; what goes by itself has nobody.
+  func note(_ entryID: String, by actor: Actor) throws {
+    if case .system = actor { return }
+    try transaction.run(
+      """
+      INSERT INTO entryPerson (entryID, actor) SELECT entryID, $2 FROM journalEntry
+      WHERE entryID = $1 ON CONFLICT (entryID) DO NOTHING
+      """, [.text(entryID), .text("\(actor)")])
   }
 
   private func lines(of sequence: Int64) throws -> [JournalHash.Line] {
@@ -92,7 +109,7 @@ extension Journal {
         kind: row.text("kind"), orderID: row.text("orderID"),
         environment: row.int("environment"), occurredAt: row.int("occurredAt"),
         recordedAt: row.int("recordedAt"), lines: lines),
-      hash: row.blob("hash"))
+      hash: row.blob("hash"), recordedBy: row.textOrNil("actor") ?? "")
   }
 
   /// One account's sums, as the trial balance shows them.

@@ -54,6 +54,8 @@ struct StoredEntry: Hashable, Sendable {
   let content: JournalHash.Content
   /// SHA-256, as `JournalHash` draws it.
   let hash: [UInt8]
+  /// The person who had it booked; empty when it went by itself, or was not asked for.
+  var recordedBy = ""
 }
 
 extension JournalEntry {

@@ -21,7 +21,7 @@ extension LedgerService {
     }
     let attestation = try read(request)
     let recorded = try await store.write {
-      try PayoutStore(transaction: $0).attest(attestation, by: "\(actor)")
+      try PayoutStore(transaction: $0).attest(attestation, by: actor)
     }
     if recorded.isNew {
       context.logger.info(

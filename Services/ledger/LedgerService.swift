@@ -57,10 +57,17 @@ struct LedgerService: LedgerMethods {
   func recordFunding(_ request: RecordFundingRequest, _ context: CallContext) async throws
     -> RecordFundingResponse
   {
-    try context.actor().requirePlatform("record fundings")
+    let actor = try context.actor()
+    try actor.requirePlatform("record fundings")
     let (funding, occurredAt) = try read(request)
-    let recorded = try await store.write {
-      try SaleStore(transaction: $0).record(funding, occurredAt: occurredAt)
+    let recorded = try await store.write { transaction in
+      let recorded = try SaleStore(transaction: transaction).record(
+        funding, occurredAt: occurredAt)
+      if recorded.isNew {
+        let journal = Journal(transaction: transaction)
+        try journal.note(JournalEntry.ID.funding(funding.fundingID), by: actor)
+      }
+      return recorded
     }
     if recorded.isNew {
       context.logger.info(

@@ -14,7 +14,7 @@ extension PayoutStore {
   /// - Throws: `NotFound`, `covered`, `OtherContent` when something else was attested about this
   ///   generation, `notAttestable` while PayPal can still tell, `InvalidFields` for another currency
   ///   or an id of PayPal's that is missing.
-  func attest(_ given: PayoutAttestation, by actor: String) throws -> Recorded<Payout> {
+  func attest(_ given: PayoutAttestation, by actor: Actor) throws -> Recorded<Payout> {
     let found = try require(given.payoutID)
     guard found.coveredBy.isEmpty else {
       throw LedgerError.covered(payoutID: found.payoutID, by: found.coveredBy)
@@ -28,8 +28,9 @@ extension PayoutStore {
     }
     try require(given, fits: found, isHeld: isHeld)
     let payout = found.state == .pending ? try assumeSent(found, given.sent) : found
-    try insert(given, payout, by: actor)
-    try end(payout, given, by: actor, isSentAgain: isHeld)
+    try insert(given, payout, by: "\(actor)")
+    try end(payout, given, by: "\(actor)", isSentAgain: isHeld)
+    try journal.note(Self.entryID(given, payout), by: actor)
     try endBatch(payout.senderBatchID)
     return Recorded(value: try require(payout.payoutID), isNew: true)
   }
@@ -96,6 +97,14 @@ extension PayoutStore {
     // What was not sent may have gone out by now.
     let needsPerson = payout.isOnItsWay && payout.reason?.code.isForPerson == true
     return !needsPerson && pairs.allSatisfy { $0.1 == $0.2 }
+  }
+
+  /// Of the entry that an attestation makes.
+  private static func entryID(_ given: PayoutAttestation, _ payout: Payout) -> String {
+    switch given.finding {
+    case .paid: JournalEntry.ID.paid(payout.payoutID, payout.generation)
+    case .notSent: JournalEntry.ID.reversed(payout.payoutID, payout.generation)
+    }
   }
 
   private static func text(_ amount: Amount?) -> String { amount.map { "\($0)" } ?? "" }

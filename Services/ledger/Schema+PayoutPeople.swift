@@ -92,4 +92,17 @@ extension Schema {
     CREATE INDEX payoutPending ON payout (environment, currency, payee)
       WHERE state = 'PENDING' AND coveredBy = '';
     """
+
+  /// Who had an entry booked that did not go by itself. It stands beside the journal: an entry's hash
+  /// is over what happened.
+  static let entryPeople = """
+    CREATE TABLE entryPerson (
+      entryID TEXT PRIMARY KEY NOT NULL REFERENCES journalEntry (entryID),
+      actor TEXT NOT NULL CHECK (actor <> '')
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER entryPersonIsNotChanged BEFORE UPDATE ON entryPerson
+      BEGIN SELECT RAISE(ABORT, 'who booked an entry is never changed'); END;
+    CREATE TRIGGER entryPersonIsNotDeleted BEFORE DELETE ON entryPerson
+      BEGIN SELECT RAISE(ABORT, 'who booked an entry is never deleted'); END;
+    """
 }

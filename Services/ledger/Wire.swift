@@ -18,7 +18,8 @@ extension Contract.JournalEntry {
       orderID: content.orderID, environment: .init(rawValue: Int32(content.environment)),
       occurredAt: Timestamp(milliseconds: content.occurredAt),
       recordedAt: Timestamp(milliseconds: content.recordedAt),
-      postings: content.lines.map { Contract.Posting($0) }, hash: stored.hash)
+      postings: content.lines.map { Contract.Posting($0) }, hash: stored.hash,
+      recordedBy: stored.recordedBy)
   }
 }
 

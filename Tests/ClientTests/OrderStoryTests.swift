@@ -92,7 +92,12 @@ struct OrderStoryTests {
           updatedAt: Self.time(1),
           findings: [
             .init(foundBy: "admin:7", notPlacedEvidence: "none listed", recordedAt: Self.time(2))
-          ]), entries: [.init(entryID: "o-1/sale", recordedAt: Self.time(3), postings: [posting])],
+          ]),
+        entries: [
+          .init(
+            entryID: "o-1/sale", recordedAt: Self.time(3), postings: [posting],
+            recordedBy: "admin:7")
+        ],
         payouts: [
           .init(
             payoutID: "o-1/admin", payee: "admin", state: .failed, due: Self.usd(120),
@@ -100,7 +105,7 @@ struct OrderStoryTests {
             updatedAt: Self.time(5))
         ]))
     #expect(story.items[1].who == "admin:7" && story.items[1].text == "none listed")
-    #expect(story.items[2].postings == [posting])
+    #expect(story.items[2].postings == [posting] && story.items[2].who == "admin:7")
     let payout = story.items[4]
     #expect(payout.tone == .bad && payout.text == "the account is closed")
     #expect(

@@ -82,6 +82,37 @@ import Testing
     #expect(try await ledger.page("o-1").contains("o-1/reseller-1/paid: \(line)"))
     #expect(try await ledger.balance("reseller:42") == left)
     #expect(try await ledger.balance("payoutsInTransit") == 0)
+    #expect(try await ledger.people()["o-1/reseller-1/paid"] == "operator:test")
+    try await ledger.expectSound()
+  }
+
+  @Test func `an entry tells the person who had it booked, and nobody for what goes by itself`()
+    async throws
+  {
+    let ledger = try await forgotten()
+    // Whoever says the same again has booked nothing.
+    for options in [CallOptions().acting("operator:anna"), CallOptions().acting("operator:ben")] {
+      _ = try await ledger.client.recordRefund(
+        .init(orderID: "o-1", refundID: "r-1", refunded: Page.usd(500)), options: options)
+      _ = try await ledger.client.recordDispute(
+        .init(orderID: "o-1", disputeID: "PP-D-1", state: .opened, amount: Page.usd(100)),
+        options: options)
+      _ = try await ledger.client.attestPayout(Self.attest(.notSent), options: options)
+    }
+    _ = try await ledger.client.recordDispute(
+      .init(orderID: "o-1", disputeID: "PP-D-1", state: .won), options: Page.asSystem)
+    let people = try await ledger.people()
+    #expect(
+      people.filter { !$0.value.isEmpty } == [
+        "float/funding": "operator:test", "o-1/refund-r-1": "operator:anna",
+        "o-1/dispute-PP-D-1/opened": "operator:anna", "o-1/reseller-1/reversed": "operator:anna",
+      ])
+    #expect(people["o-1/sale"] == "" && people["o-1/dispute-PP-D-1/won"] == "")
+    for statement in ["UPDATE entryPerson SET actor = 'x'", "DELETE FROM entryPerson"] {
+      await #expect(throws: (any Error).self) {
+        try await ledger.store.write { try $0.run(statement) }
+      }
+    }
     try await ledger.expectSound()
   }
 
@@ -134,5 +165,14 @@ import Testing
       #expect(all.recipients.map(\.verifiedBy) == ["operator:test", "operator:test"])
       #expect(all.recipients.first?.evidence == "called him")
     }
+  }
+}
+
+extension LedgerUnderTest {
+  /// Who had each entry booked, by its id.
+  fileprivate func people() async throws -> [String: String] {
+    let answer = try await client.listEntries(
+      .init(environment: .sandbox, pageSize: 100), options: Self.asOperator)
+    return Dictionary(uniqueKeysWithValues: answer.entries.map { ($0.entryID, $0.recordedBy) })
   }
 }

@@ -207,6 +207,7 @@ extension JournalEntry: ContractMessage {
     fields.message(6, recordedAt)
     fields.values(7, postings)
     fields.value(8, hash)
+    fields.value(9, recordedBy)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
@@ -219,6 +220,7 @@ extension JournalEntry: ContractMessage {
     recordedAt = try fields.message(6)
     postings = try fields.values(7)
     hash = try fields.value(8)
+    recordedBy = try fields.value(9)
   }
 }
 

@@ -674,11 +674,14 @@ public struct JournalEntry: Sendable, Hashable {
   public var postings: [Posting]
   /// SHA-256 over the entry and the hash before it.
   public var hash: [UInt8]
+  /// The person who had it booked, such as admin:7; empty when it went by itself.
+  public var recordedBy: String
 
   public init(
     entryID: String = "", sequence: Int64 = 0, kind: String = "", orderID: String = "",
     environment: Environment = .unspecified, occurredAt: Timestamp? = nil,
-    recordedAt: Timestamp? = nil, postings: [Posting] = [], hash: [UInt8] = []
+    recordedAt: Timestamp? = nil, postings: [Posting] = [], hash: [UInt8] = [],
+    recordedBy: String = ""
   ) {
     self.entryID = entryID
     self.sequence = sequence
@@ -689,6 +692,7 @@ public struct JournalEntry: Sendable, Hashable {
     self.recordedAt = recordedAt
     self.postings = postings
     self.hash = hash
+    self.recordedBy = recordedBy
   }
 }
 

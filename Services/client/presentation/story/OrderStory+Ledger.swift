@@ -6,6 +6,7 @@ extension OrderStory {
     entries.map { entry in
       StoryItem(
         at: entry.recordedAt, service: .ledger, title: "Booked: \(words(entry.kind).lowercased())",
+        who: person(entry.recordedBy),
         facts: StoryItem.facts([("Entry", .code(entry.entryID))]), postings: entry.postings)
     }
   }

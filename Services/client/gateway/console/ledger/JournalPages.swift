@@ -118,6 +118,7 @@ extension Console {
           Detail("World", entry.environment.word), Detail("Number", "\(entry.sequence)"),
           Detail("Hash", Shown.hex(entry.hash)),
         ]
+        + Detail.list([("Booked by", Look.sentence(Shown.actor(entry.recordedBy)))])
         + Detail.times([("Happened", entry.occurredAt), ("Written", entry.recordedAt)])
       return call.page(
         "entry", "Entry \(entryID)", .ledger,

@@ -3725,7 +3725,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__record_funding_response__
   (ProtobufCMessageInit) dropwire__ledger__v1__record_funding_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__ledger__v1__journal_entry__field_descriptors[9] =
+static const ProtobufCFieldDescriptor dropwire__ledger__v1__journal_entry__field_descriptors[10] =
 {
   {
     "entry_id",
@@ -3835,6 +3835,18 @@ static const ProtobufCFieldDescriptor dropwire__ledger__v1__journal_entry__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recorded_by",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Ledger__V1__JournalEntry, recorded_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__ledger__v1__journal_entry__field_indices_by_name[] = {
   0,   /* field[0] = entry_id */
@@ -3845,12 +3857,13 @@ static const unsigned dropwire__ledger__v1__journal_entry__field_indices_by_name
   3,   /* field[3] = order_id */
   7,   /* field[7] = postings */
   6,   /* field[6] = recorded_at */
+  9,   /* field[9] = recorded_by */
   1,   /* field[1] = sequence */
 };
 static const ProtobufCIntRange dropwire__ledger__v1__journal_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor dropwire__ledger__v1__journal_entry__descriptor =
 {
@@ -3860,7 +3873,7 @@ const ProtobufCMessageDescriptor dropwire__ledger__v1__journal_entry__descriptor
   "Dropwire__Ledger__V1__JournalEntry",
   "dropwire.ledger.v1",
   sizeof(Dropwire__Ledger__V1__JournalEntry),
-  9,
+  10,
   dropwire__ledger__v1__journal_entry__field_descriptors,
   dropwire__ledger__v1__journal_entry__field_indices_by_name,
   1,  dropwire__ledger__v1__journal_entry__number_ranges,

@@ -404,10 +404,14 @@ struct  Dropwire__Ledger__V1__JournalEntry
    * SHA-256 over the entry and the hash before it.
    */
   ProtobufCBinaryData hash;
+  /*
+   * The person who had it booked, such as admin:7; empty when it went by itself.
+   */
+  char *recorded_by;
 };
 #define DROPWIRE__LEDGER__V1__JOURNAL_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__ledger__v1__journal_entry__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, NULL, NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DROPWIRE__COMMON__V1__ENVIRONMENT__ENVIRONMENT_UNSPECIFIED, NULL, NULL, 0,NULL, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Dropwire__Ledger__V1__Posting
