@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -72,6 +73,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -136,7 +138,7 @@ let package = Package(
       [
         "Contract", "RPC", "Runtime", "Outside", "Measure", "Presentation", hummingbird,
         hummingbirdCore, httpTypes, asyncAlgorithms, jwt, x509, asn1, mustache, crypto, lifecycle,
-        signals, logging, nioCore,
+        signals, logging, nioCore, nioHTTP1, nioHTTPTypes,
       ],
       exclude: ["openapi.json"],
       resources: [
@@ -208,7 +210,7 @@ let package = Package(
       "GatewayTests",
       [
         "Gateway", "Presentation", "Contract", "RPC", "Runtime", "Outside", "Support", httpTypes,
-        httpClient, crypto, logging, nioCore, nioHTTP1,
+        httpClient, crypto, logging, nioCore, nioHTTP1, nioEmbedded, nioHTTPTypes,
       ]),
     tests(
       "ConsoleTests",

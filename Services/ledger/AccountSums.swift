@@ -1,3 +1,5 @@
+import Store
+
 /// What entries add to each account, one row per account, in the order of first use.
 struct AccountSums {
   struct Key: Hashable {
@@ -14,6 +16,11 @@ struct AccountSums {
       rows[index(content, line.debit, line.currency)].debits += line.minorUnits
       rows[index(content, line.credit, line.currency)].credits += line.minorUnits
     }
+  }
+
+  /// What was added to one account.
+  subscript(key: Key) -> (debits: Int64, credits: Int64) {
+    indexes[key].map { (rows[$0].debits, rows[$0].credits) } ?? (0, 0)
   }
 
   private mutating func index(_ content: JournalHash.Content, _ name: String, _ currency: String)

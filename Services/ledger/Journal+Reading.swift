@@ -14,6 +14,12 @@ extension Journal {
     var isNewestFirst = false
   }
 
+  /// A condition that the entries of an order meet and few others do: their ids begin with the
+  /// order's, as `JournalEntry.ID` makes them. '0' comes after '/'.
+  static func isOfOrder(_ orderID: String) -> String {
+    "entryID > \(orderID) || '/' AND entryID < \(orderID) || '0'"
+  }
+
   /// The entry with this id.
   func entry(_ entryID: String) throws -> StoredEntry? {
     let row = try transaction.row(
@@ -27,7 +33,11 @@ extension Journal {
   {
     let isBackwards = selection.isNewestFirst
     let start = isBackwards && sequence == 0 ? Int64.max : sequence
-    var conditions = "chain = $1 AND sequence \(isBackwards ? "<" : ">") $2"
+    // The few entries of an order are found by their ids, so not by chain and sequence.
+    var conditions =
+      selection.orderID.isEmpty
+      ? "chain = $1 AND sequence \(isBackwards ? "<" : ">") $2"
+      : "chain || '' = $1 AND sequence + 0 \(isBackwards ? "<" : ">") $2"
     var values: [SQLValue] = [.text(Self.chain), .integer(start), .integer(Int64(limit))]
     if let environment = selection.environment {
       values.append(.integer(Int64(environment.rawValue)))
@@ -35,7 +45,7 @@ extension Journal {
     }
     if !selection.orderID.isEmpty {
       values.append(.text(selection.orderID))
-      conditions += " AND orderID = $\(values.count) AND orderID <> ''"
+      conditions += " AND orderID = $\(values.count) AND \(Self.isOfOrder("$\(values.count)"))"
     }
     if !selection.entryID.isEmpty {
       values.append(.text(selection.entryID))

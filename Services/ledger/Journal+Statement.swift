@@ -40,16 +40,37 @@ extension Journal {
   }
 
   /// The postings of one account and currency from both sides, merged in the order of the indexes.
-  private static let statement = """
+  static let statement = """
     SELECT sequence, entryID, occurredAt, amount FROM posting JOIN journalEntry
       USING (chain, sequence)
       WHERE chain = $1 AND debit = $2 AND currency = $3 AND sequence > $4 AND environment = $5
+        AND \(isIndexed("debit"))
     UNION ALL
     SELECT sequence, entryID, occurredAt, -amount FROM posting JOIN journalEntry
       USING (chain, sequence)
       WHERE chain = $1 AND credit = $2 AND currency = $3 AND sequence > $4 AND environment = $5
+        AND \(isIndexed("credit"))
     ORDER BY 1 LIMIT $6
     """
+
+  /// Those of a busy account, which has no index: the entries of the currency are gone through. That
+  /// a line is above 0 makes SQLite look for each entry's postings by all of their key.
+  static let busyStatement = """
+    SELECT first.sequence AS sequence, entryID, occurredAt,
+      CASE WHEN posting.debit = $2 THEN posting.amount ELSE -posting.amount END AS amount
+    FROM posting AS first
+      JOIN journalEntry AS entry ON entry.chain = first.chain AND entry.sequence = first.sequence
+      JOIN posting ON posting.chain = first.chain AND posting.sequence = first.sequence
+        AND posting.line > 0
+    WHERE first.line = 1 AND first.currency = $3 AND first.chain = $1 AND first.sequence > $4
+      AND environment = $5 AND (posting.debit = $2 OR posting.credit = $2)
+    ORDER BY first.sequence LIMIT $6
+    """
+
+  /// The condition of an index, as the schema has it.
+  private static func isIndexed(_ side: String) -> String {
+    Account.busy.map { "\(side) <> '\($0.name)'" }.joined(separator: " AND ")
+  }
 
   /// The next lines of an account's statement after a mark; `limit` at most.
   func statement(
@@ -58,7 +79,7 @@ extension Journal {
   ) throws -> [StatementLine] {
     // An entry can have several postings of the account: as many rows as `limit` entries can have.
     let rows = try transaction.rows(
-      Self.statement,
+      Account.busy.contains(account) ? Self.busyStatement : Self.statement,
       [
         .text(Self.chain), .text(account.name), .text(currency.code), .integer(mark.sequence),
         .integer(Int64(environment.rawValue)),

@@ -5,7 +5,8 @@ import Store
 /// The double-entry journal: appends entries, reads them, and keeps each account's sums.
 ///
 /// **Invariant:** an entry, its postings and the sums of its accounts are one transaction. Entries
-/// are never changed or deleted; the schema refuses it.
+/// are never changed or deleted; the schema refuses it. The sums are written at the end of the commit;
+/// until then `sums(of:)` knows them, so a transaction that writes reads no account otherwise.
 struct Journal {
   /// The one chain of today. Several writers could have one each.
   static let chain = "main"
@@ -14,6 +15,7 @@ struct Journal {
 
   /// Sequence and hash of the newest entry.
   func head() throws -> (sequence: Int64, hash: [UInt8]) {
+    if let known = transaction.waiting(JournalTail.self)?.head { return known }
     let row = try transaction.row(
       "SELECT sequence, hash FROM journalEntry WHERE chain = $1 ORDER BY sequence DESC LIMIT 1",
       [.text(Self.chain)])
@@ -32,8 +34,8 @@ struct Journal {
   @discardableResult
   func append(_ entries: [JournalEntry]) throws -> [StoredEntry] {
     if entries.isEmpty { return [] }
+    let tail = transaction.deferred(JournalTail.self)
     var (sequence, hash) = try head()
-    var sums = AccountSums()
     var appended: [StoredEntry] = []
     for entry in entries {
       precondition(
@@ -44,10 +46,10 @@ struct Journal {
       hash = JournalHash.hash(content, after: hash)
       let stored = StoredEntry(content: content, hash: hash)
       try insert(stored)
-      sums.add(content)
+      tail.add(content)
+      tail.head = (sequence, hash)
       appended.append(stored)
     }
-    try add(sums)
     return appended
   }
 
@@ -86,37 +88,11 @@ struct Journal {
     try transaction.run(Self.insertPostings[content.lines.count], values)
   }
 
-  /// Adds the postings of entries to their accounts, several rows a statement.
-  private func add(_ sums: AccountSums) throws {
-    let rowsMax = Self.addToAccounts.count - 1
-    var rest = sums.rows[...]
-    while !rest.isEmpty {
-      let some = rest.prefix(rowsMax)
-      rest = rest.dropFirst(rowsMax)
-      let values = some.flatMap { row -> [SQLValue] in
-        [
-          .integer(row.key.environment), .text(row.key.name), .text(row.key.currency),
-          .integer(row.debits), .integer(row.credits),
-        ]
-      }
-      try transaction.run(Self.addToAccounts[some.count], values)
-    }
-  }
-
   /// By number of postings.
   private static let insertPostings = (0...JournalEntry.postingsMax).map {
     "INSERT INTO posting (chain, sequence, line, debit, credit, amount, currency) VALUES "
       + tuples($0, of: 7)
   }
-  /// By number of accounts.
-  private static let addToAccounts = (0...2 * JournalEntry.postingsMax).map {
-    "INSERT INTO account (environment, name, currency, debits, credits) VALUES "
-      + tuples($0, of: 5)
-      + " ON CONFLICT (environment, name, currency) DO UPDATE"
-      + " SET debits = account.debits + excluded.debits,"
-      + " credits = account.credits + excluded.credits"
-  }
-
   /// `($1, $2), ($3, $4)`: the parameters of several rows.
   static func tuples(_ rows: Int, of columns: Int) -> String {
     (0..<rows).map { row in
@@ -125,7 +101,7 @@ struct Journal {
     }.joined(separator: ", ")
   }
 
-  /// Debits and credits of an account.
+  /// Debits and credits of an account, with what this commit adds at its end.
   func sums(of account: Account, _ environment: Contract.Environment, _ currency: Currency) throws
     -> (debits: Int64, credits: Int64)
   {
@@ -135,7 +111,12 @@ struct Journal {
       WHERE environment = $1 AND name = $2 AND currency = $3
       """,
       [.integer(Int64(environment.rawValue)), .text(account.name), .text(currency.code)])
-    return row.map { ($0.int("debits"), $0.int("credits")) } ?? (0, 0)
+    let kept = row.map { ($0.int("debits"), $0.int("credits")) } ?? (0, 0)
+    guard let tail = transaction.waiting(JournalTail.self) else { return kept }
+    let key = AccountSums.Key(
+      environment: Int64(environment.rawValue), name: account.name, currency: currency.code)
+    let added = tail.sums[key]
+    return (kept.0 + added.debits, kept.1 + added.credits)
   }
 
   /// An account's balance on its usual side; negative when it is on the other one.

@@ -7,7 +7,7 @@ extension JournalRules {
         CASE WHEN debit IN (\(accounts)) THEN amount ELSE 0 END
         - CASE WHEN credit IN (\(accounts)) THEN amount ELSE 0 END), 0)
       FROM journalEntry JOIN posting USING (chain, sequence)
-      WHERE journalEntry.orderID = sale.orderID AND journalEntry.orderID <> '')
+      WHERE journalEntry.orderID = sale.orderID AND \(Journal.isOfOrder("sale.orderID")))
     """
   }
 

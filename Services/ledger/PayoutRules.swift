@@ -41,18 +41,8 @@ enum PayoutRules {
           code: .payPalNotConfigured, text: "this environment has no PayPal account; configure one",
           owner: "platform"))
     }
-    guard let email = facts.recipientEmail else {
-      return .wait(
-        PayoutReason(
-          code: .noRecipient, text: "\(facts.payee) has no payout recipient; put one",
-          owner: facts.payee == .admin ? "platform" : "reseller"))
-    }
-    guard facts.isRecipientVerified else {
-      return .wait(
-        PayoutReason(
-          code: .recipientNotVerified,
-          text: "nobody of the platform has verified \(email), which \(facts.payee) put",
-          owner: "platform"))
+    guard let email = facts.recipientEmail, facts.isRecipientVerified else {
+      return .wait(unready(facts.payee, email: facts.recipientEmail))
     }
     if facts.isDisputed {
       return .wait(
@@ -83,6 +73,19 @@ enum PayoutRules {
           owner: "platform"))
     }
     return .submit(amount, to: email)
+  }
+
+  /// Why nothing can be sent to a payee who has no address, or none that is verified.
+  static func unready(_ payee: Payee, email: String?) -> PayoutReason {
+    guard let email else {
+      return PayoutReason(
+        code: .noRecipient, text: "\(payee) has no payout recipient; put one",
+        owner: payee == .admin ? "platform" : "reseller")
+    }
+    return PayoutReason(
+      code: .recipientNotVerified,
+      text: "nobody of the platform has verified \(email), which \(payee) put",
+      owner: "platform")
   }
 
   /// The most of an amount that PayPal can be asked for in one item: of some currencies it takes no

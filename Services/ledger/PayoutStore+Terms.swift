@@ -40,6 +40,14 @@ extension PayoutStore {
       version: row.int("version"), updatedAt: row.int("updatedAt"), setBy: row.text("setBy"))
   }
 
+  /// Whether anybody set terms in a lane.
+  func hasTerms(_ lane: PayoutLane) throws -> Bool {
+    let found = try transaction.row(
+      "SELECT 1 AS found FROM payoutTerms WHERE environment = $1 AND currency = $2 LIMIT 1",
+      [.integer(Int64(lane.environment.rawValue)), .text(lane.currency.code)])
+    return found != nil
+  }
+
   /// Sets terms from now on, and looks at what waits under those before. The same terms again change
   /// nothing.
   func set(_ terms: PayoutTerms, of payee: Payee?, in lane: PayoutLane, by actor: String) throws

@@ -23,25 +23,6 @@ struct PayoutStore {
   let transaction: Transaction
   var journal: Journal { Journal(transaction: transaction) }
 
-  /// Makes the payouts that an order owes. What is not positive is NOT_DUE.
-  func create(
-    _ dues: [(payee: Payee, amount: Amount)], orderID: String, environment: Contract.Environment
-  ) throws {
-    if dues.isEmpty { return }
-    var values: [SQLValue] = []
-    for due in dues {
-      let payoutID = Payout.id(order: orderID, payee: due.payee)
-      let isDue = due.amount.isPositive
-      values += columns(
-        payoutID: payoutID, orderID: orderID, payee: due.payee, environment: environment,
-        due: due.amount, state: isDue ? .pending : .notDue)
-    }
-    try insert(dues.count, values)
-    if let due = dues.first(where: { $0.amount.isPositive }) {
-      try send(PayoutLane(environment, due.amount.currency))
-    }
-  }
-
   /// Has a lane looked at, at a time or now. It replaces what was planned, so a later time is only
   /// right where nothing is due before.
   func send(_ lane: PayoutLane, at dueAt: Int64? = nil) throws {
@@ -105,28 +86,6 @@ struct PayoutStore {
       [.text(payoutID), .integer(transaction.now), .integer(due.minorUnits)])
     try send(PayoutLane(stored.environment, stored.due.currency))
     return try require(payoutID)
-  }
-
-  func columns(
-    payoutID: String, orderID: String, payee: Payee, environment: Contract.Environment,
-    due: Amount, state: Payout.State
-  ) -> [SQLValue] {
-    [
-      .text(payoutID), .text(orderID), .text("\(payee)"),
-      .integer(Int64(environment.rawValue)), .text(due.currency.code), .integer(due.minorUnits),
-      .text(state.rawValue), .integer(state == .pending ? transaction.now : 0),
-      .integer(transaction.now), .integer(transaction.now),
-    ]
-  }
-
-  func insert(_ count: Int, _ values: [SQLValue]) throws {
-    try transaction.run(Self.insertPayouts[count], values)
-  }
-
-  /// By number of payouts: an order has two at most.
-  private static let insertPayouts = (0...2).map {
-    "INSERT INTO payout (payoutID, orderID, payee, environment, currency, due, state, nextAt,"
-      + " createdAt, updatedAt) VALUES " + Journal.tuples($0, of: 10)
   }
 
   // MARK: Waking what waits

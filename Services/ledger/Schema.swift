@@ -12,6 +12,7 @@ enum Schema {
     Migration("007 payout people", payoutPeople), Migration("008 payout terms", payoutTerms),
     Migration("009 checks", checks), Migration("010 waiting payouts", waitingPayouts),
     Migration("011 attested payouts", attestedPayouts),
+    Migration("012 lean indexes", leanIndexes),
     Migration("013 entry people", entryPeople),
   ]
 

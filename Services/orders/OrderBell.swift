@@ -14,6 +14,8 @@ final class OrderBell: Sendable {
   private struct Listener {
     /// Nil for all orders.
     let orderID: String?
+    /// Nil for everybody's.
+    let owner: Int64?
     let wake: AsyncStream<Void>.Continuation
     var pending: Set<String> = []
     var hasMissed = false
@@ -45,10 +47,14 @@ final class OrderBell: Sendable {
   }
 
   /// Tells everybody who listens to this order.
-  func ring(_ orderID: String) {
+  ///
+  /// - Parameter owner: whose it is; nil where that is not known, and then those who listen to
+  ///   another's orders are told, too.
+  func ring(_ orderID: String, of owner: Int64? = nil) {
     let wakes = state.withLock { state in
       let ids = state.toAll.union(state.byOrder[orderID] ?? [])
       return ids.compactMap { id -> AsyncStream<Void>.Continuation? in
+        if let owner, let due = state.listeners[id]?.owner, due != owner { return nil }
         state.listeners[id]?.note(orderID)
         return state.listeners[id]?.wake
       }
@@ -58,12 +64,15 @@ final class OrderBell: Sendable {
 
   /// Listens to one order, or to all for nil. Nil when too many listen already, and once the service
   /// stops.
-  func listen(to orderID: String?) -> Listening? {
+  ///
+  /// - Parameter owner: whose orders; nil for everybody's.
+  func listen(to orderID: String?, of owner: Int64? = nil) -> Listening? {
     let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let id: UInt64? = state.withLock { state in
       guard state.listeners.count < Self.listenersMax, !state.isOver else { return nil }
       state.nextID += 1
-      state.listeners[state.nextID] = Listener(orderID: orderID, wake: wake)
+      state.listeners[state.nextID] = Listener(
+        orderID: orderID, owner: owner, wake: wake)
       if let orderID {
         state.byOrder[orderID, default: []].insert(state.nextID)
       } else {

@@ -16,7 +16,7 @@ struct OrderBook: Sendable {
       let value = try body(orders)
       return (value, orders.changes.orders)
     }
-    for orderID in changed { bell.ring(orderID) }
+    for (orderID, owner) in changed { bell.ring(orderID, of: owner) }
     return value
   }
 
@@ -35,9 +35,13 @@ struct OrderBook: Sendable {
   }
 }
 
-/// Which orders one transaction changes. Never leaves it.
+/// Which orders one transaction changes, and whose they are where that is at hand. Never leaves it.
 final class OrderChanges {
-  private(set) var orders: Set<String> = []
+  private(set) var orders: [String: Int64?] = [:]
 
-  func add(_ orderID: String) { orders.insert(orderID) }
+  func add(_ order: Order) { orders[order.orderID] = .some(order.userID) }
+
+  func add(_ orderID: String) {
+    if orders[orderID] == nil { orders[orderID] = .some(nil) }
+  }
 }

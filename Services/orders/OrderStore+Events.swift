@@ -117,7 +117,7 @@ extension OrderStore {
     try append(
       order.orderID, from: current.state, to: current.state, cause: note.rawValue, detail: detail,
       actor: .system)
-    changes.add(order.orderID)
+    changes.add(order)
     return true
   }
 }

@@ -35,7 +35,7 @@ extension OrderStore {
   /// Ends a wait, if there is one.
   func endWait(_ subject: Wait.Subject, of order: Order) throws {
     guard order.waits.contains(where: { $0.subject == subject }) else { return }
-    changes.add(order.orderID)
+    changes.add(order)
     try transaction.run(
       "DELETE FROM orderWait WHERE orderID = $1 AND subject = $2",
       [.text(order.orderID), .text(subject.rawValue)])

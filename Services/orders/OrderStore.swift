@@ -54,7 +54,7 @@ struct OrderStore {
     try transaction.schedule(
       OrderEffect.expireCheckout.rawValue, order.orderID,
       at: transaction.now + CheckoutRules.approvalMilliseconds)
-    changes.add(order.orderID)
+    changes.add(order)
     return order
   }
 
@@ -85,7 +85,7 @@ struct OrderStore {
       detail: detail, actor: actor)
     try schedule(step.effects, current.orderID)
     let waits = current.waits.isEmpty && wait == nil ? [] : try waits(current.orderID)
-    changes.add(current.orderID)
+    changes.add(current)
     return try order(row, waits: waits)
   }
 

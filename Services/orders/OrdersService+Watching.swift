@@ -7,7 +7,10 @@ extension OrdersService {
   private static let watchPage = 100
 
   /// The orders as they are now, newest first, then each again whenever it changes or waits for
-  /// something else. Changes that come close together may be shown as one. A reseller sees his own.
+  /// something else; with `changes_only` the changes alone. Changes that come close together may be
+  /// shown as one. A reseller sees his own.
+  ///
+  /// The answer begins when nothing that changes from then on is missed.
   ///
   /// Ends with UNAVAILABLE (STOPS) when the service stops. RESOURCE_EXHAUSTED: TOO_MANY_WATCH,
   /// WATCHED_TOO_SLOWLY.
@@ -23,19 +26,21 @@ extension OrdersService {
     try fields.finish()
     guard let userID else { throw fields.refusal }
     let owner = try actor.listed(userID)
-    guard let listening = book.bell.listen(to: orderID) else {
+    guard let listening = book.bell.listen(to: orderID, of: owner) else {
       throw book.bell.isOver ? OrdersError.stops : OrdersError.tooManyWatch
     }
     defer { book.bell.close(listening) }
-    if let orderID {
-      let order = try await book.read { try $0.require(orderID) }
+    let order = try await book.read { orders in try orderID.map { try orders.require($0) } }
+    if let order {
       try actor.requireAccess(to: order.userID)
       guard [nil, order.userID].contains(owner) else {
-        throw NotFound(kind: "order of user \(request.userID)", id: orderID)
+        throw NotFound(kind: "order of user \(request.userID)", id: order.orderID)
       }
-      try await responses.write(.init(order))
-    } else {
-      try await writeAll(owner, responses)
+    }
+    responses.begin()
+    if !request.changesOnly {
+      if let order { try await responses.write(.init(order)) }
+      if order == nil { try await writeAll(owner, responses) }
     }
     try await follow(listening, owner, responses)
   }

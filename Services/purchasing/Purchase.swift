@@ -100,7 +100,7 @@ struct Purchase: Hashable, Sendable {
   let placedAt: Int64
   /// When the supplier's unpaid order lapses; 0 where that is not known, or it is paid.
   var payBy: Int64 = 0
-  /// When it goes on by itself; 0 when it has ended or waits for a person.
+  /// When it goes on by itself, in the past while it does; 0 when it has ended or waits for a person.
   let nextAt: Int64
   let createdAt: Int64
   let updatedAt: Int64

@@ -27,7 +27,7 @@ extension PurchaseStore {
     let changed = try transaction.run(
       """
       UPDATE purchase SET path = 'browser', request = '', state = 'PLACING', updatedAt = $3,
-        reasonCode = '', reasonText = '', reasonOwner = '', providerCode = ''
+        nextAt = $3, reasonCode = '', reasonText = '', reasonOwner = '', providerCode = ''
       WHERE orderID = $1 AND generation = $2 AND state IN ('REQUESTED', 'PLACING')
       """, key + [.integer(transaction.now)])
     guard changed == 1 else {

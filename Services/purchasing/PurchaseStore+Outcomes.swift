@@ -23,7 +23,7 @@ extension PurchaseStore {
       [.text(content.orderID), .integer(Int64(content.generation)), .integer(transaction.now)])
     let changed = try transaction.run(
       """
-      UPDATE purchase SET path = 'api', request = $3, updatedAt = $4,
+      UPDATE purchase SET path = 'api', request = $3, updatedAt = $4, nextAt = $4,
         state = CASE WHEN $5 = 1 THEN 'UNKNOWN' ELSE 'PLACING' END,
         sentAt = CASE WHEN $5 = 1 THEN sentAt ELSE $4 END,
         tries = CASE WHEN $5 = 1 AND state = 'PLACING' THEN 0 ELSE tries END,

@@ -9,6 +9,9 @@ public struct ResponseStream<Message: ContractMessage>: Sendable {
     self.writer = writer
   }
 
+  /// Tells the caller that the answer begins, before its first message.
+  public func begin() { writer.begin() }
+
   /// - Throws: `RPCError` CANCELLED when the caller is gone.
   public func write(_ message: Message) async throws {
     try await writer.write(encodedAnswer(message))

@@ -55,6 +55,9 @@ public struct CallOptions: Sendable {
   /// How long to wait for the answer; nil takes the client's default (30 s).
   public var timeout: Duration?
   public var metadata: Metadata
+  /// Called once when a streamed answer begins: before its first message, and without one where the
+  /// method says so; not when the call is refused. Must not block.
+  public var onBegin: (@Sendable () -> Void)?
 
   public init(timeout: Duration? = nil, metadata: Metadata = Metadata()) {
     self.timeout = timeout

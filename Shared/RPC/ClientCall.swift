@@ -39,6 +39,8 @@ final class ClientCall: @unchecked Sendable {
   let request: ByteBuffer
   var stream: Int32?
   var assembler = MessageAssembler(isRequest: false)
+  /// Called when the head of the answer comes.
+  let onBegin: (@Sendable () -> Void)?
   var hasHead = false
   /// The status that came; the call ends with it when its stream closes.
   var end: CallEnd?
@@ -49,9 +51,10 @@ final class ClientCall: @unchecked Sendable {
   private var ended: CallEnd?
   private var target: Target?
 
-  init(head: CallHead, request: ByteBuffer) {
+  init(head: CallHead, request: ByteBuffer, onBegin: (@Sendable () -> Void)? = nil) {
     self.head = head
     self.request = request
+    self.onBegin = onBegin
   }
 
   /// Says where the messages and the end go. Also after the call was cancelled: the end goes there

@@ -118,7 +118,11 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
       call.hasHead = true
       call.assembler.encoding = headers.first { $0.name == GRPCEncoding.name }
         .flatMap { GRPCEncoding.known($0.value) }
-      if let error = Self.httpFailure(headers) { cancel(call, error) }
+      if let error = Self.httpFailure(headers) {
+        cancel(call, error)
+      } else {
+        call.onBegin?()
+      }
     }
   }
 

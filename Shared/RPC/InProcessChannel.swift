@@ -1,5 +1,6 @@
 public import Logging
 public import NIOCore
+import Synchronization
 
 /// Calls services inside the process: the same deadlines, limits and mapping of errors as over a
 /// socket, without the socket. There is no peer.
@@ -43,10 +44,12 @@ public struct InProcessChannel: RPCChannel {
         throw MethodRun.unimplemented("/\(service)/\(method)", known: services)
       }
       let context = context(service, method, options, otherwise: RPCDefaults.streamTimeout)
+      let beginning = Beginning(options.onBegin)
       call = InProcessCall(context) { queue in
-        let writer = ResponseWriter { message in
+        let writer = ResponseWriter(sayBegun: { beginning.tell() }) { message in
           if Task.isCancelled { throw RPCError(.cancelled, "the caller is gone") }
           try GRPCFraming.checkSize(message, "answer")
+          beginning.tell()
           queue.add(message)
           await queue.waitUntilRead()
         }
@@ -110,6 +113,20 @@ private final class InProcessCall: Sendable {
     } onCancel: {
       cancel()
     }
+  }
+}
+
+/// Tells once that an answer begins.
+private final class Beginning: Sendable {
+  private let tellCaller: (@Sendable () -> Void)?
+  private let isTold = Atomic<Bool>(false)
+
+  init(_ tellCaller: (@Sendable () -> Void)?) {
+    self.tellCaller = tellCaller
+  }
+
+  func tell() {
+    if !isTold.exchange(true, ordering: .relaxed) { tellCaller?() }
   }
 }
 

@@ -125,7 +125,9 @@ public final class RPCClient: RPCChannel {
         path: statistics.path(service, method),
         timeout: options.timeout ?? RPCDefaults.streamTimeout,
         metadata: options.metadata)
-      reader = StreamReader(head: head, request: request, client: self, statistics: statistics)
+      reader = StreamReader(
+        head: head, request: request, client: self, statistics: statistics,
+        onBegin: options.onBegin)
     } catch {
       return AsyncThrowingStream { throw error }
     }

@@ -29,11 +29,21 @@ public struct RequestReader: Sendable {
 /// Writes the messages of a streamed answer. `write` returns when there is room for the next one,
 /// so that a slow reader slows the writer down instead of filling memory.
 public struct ResponseWriter: Sendable {
+  private let sayBegun: @Sendable () -> Void
   private let send: @Sendable (ByteBuffer) async throws -> Void
 
-  public init(_ send: @escaping @Sendable (ByteBuffer) async throws -> Void) {
+  /// - Parameter sayBegun: sends the headers of the answer, unless they were sent already.
+  public init(
+    sayBegun: @escaping @Sendable () -> Void = {},
+    _ send: @escaping @Sendable (ByteBuffer) async throws -> Void
+  ) {
+    self.sayBegun = sayBegun
     self.send = send
   }
+
+  /// Tells the caller that the answer begins, where the first message may be long in coming. With a
+  /// message it is told anyway.
+  public func begin() { sayBegun() }
 
   /// - Throws: `RPCError` CANCELLED when the caller is gone.
   public func write(_ message: ByteBuffer) async throws {

@@ -50,6 +50,13 @@ extension ServerConnection {
     session.submitResponse(call.stream, message: nil, .later)
   }
 
+  /// Begins a streamed answer before its first message.
+  func beginEarly(_ call: ServerCall) {
+    guard !call.isAnswered, !call.hasBegun else { return }
+    begin(call)
+    flushSoon()
+  }
+
   /// Ends a stream with a status alone.
   ///
   /// - Parameter saysEncoding: also says which encodings are taken.

@@ -133,7 +133,10 @@ extension ServerConnection {
     call.task = Task {
       var failure: RPCError?
       do {
-        try await body(ResponseWriter { try await self.write(call, $0) })
+        try await body(
+          ResponseWriter(sayBegun: { self.onLoop { self.beginEarly(call) } }) {
+            try await self.write(call, $0)
+          })
       } catch {
         failure = MethodRun.status(error, context)
       }

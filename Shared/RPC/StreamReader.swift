@@ -9,13 +9,16 @@ final class StreamReader: Sendable {
   /// Kept, so that the connection stays for as long as somebody reads.
   private let client: RPCClient
   private let statistics: MethodStatistics
+  private let onBegin: (@Sendable () -> Void)?
   private let queue = StreamQueue()
   private let handle = CallHandle()
   private let started = Mutex<(ClientCall, ClientConnection)?>(nil)
 
   init(
-    head: CallHead, request: ByteBuffer, client: RPCClient, statistics: MethodStatistics
+    head: CallHead, request: ByteBuffer, client: RPCClient, statistics: MethodStatistics,
+    onBegin: (@Sendable () -> Void)?
   ) {
+    self.onBegin = onBegin
     self.statistics = statistics
     self.head = head
     self.request = request
@@ -48,7 +51,7 @@ final class StreamReader: Sendable {
       throw error
     }
     statistics.sent(GRPCFraming.prefixBytes + request.readableBytes)
-    let call = ClientCall(head: head, request: request)
+    let call = ClientCall(head: head, request: request, onBegin: onBegin)
     started.withLock { $0 = (call, connection) }
     handle.set(call, connection)
     connection.start(call, .reader(queue, statistics, since: begin))

@@ -112,7 +112,7 @@ final class GroupCommit: Sendable {
   private func alone(_ member: Member, _ database: Database) {
     do {
       try database.run("BEGIN IMMEDIATE")
-      let done = try perform(member, database, now: WallClock.milliseconds())
+      let done = try perform(member, database, now: WallClock.milliseconds(), nil)
       try statistics.measure(writes: 1) { try database.run("COMMIT") }
       settle(done)
     } catch {
@@ -136,10 +136,11 @@ final class GroupCommit: Sendable {
     do {
       try database.run("BEGIN IMMEDIATE")
       let now = WallClock.milliseconds()
+      let scope = hasSavepoints ? nil : CommitScope()
       for member in batch {
         if hasSavepoints { try database.run("SAVEPOINT member") }
         do {
-          done.append(try perform(member, database, now: now))
+          done.append(try perform(member, database, now: now, scope))
         } catch let failure as Failure {
           if !hasSavepoints && failure.hasWritten {
             rollback(database)
@@ -150,6 +151,7 @@ final class GroupCommit: Sendable {
         }
         if hasSavepoints { try database.run("RELEASE member") }
       }
+      if let scope { try write(scope, database, now: now) }
       try statistics.measure(writes: done.count) { try database.run("COMMIT") }
     } catch {
       rollback(database)
@@ -171,19 +173,32 @@ final class GroupCommit: Sendable {
     let hasWritten: Bool
   }
 
-  private func perform(_ member: Member, _ database: Database, now: Int64) throws -> Done {
+  /// - Parameter shared: the scope of all members, written at their end; nil where each has its own.
+  private func perform(
+    _ member: Member, _ database: Database, now: Int64, _ shared: CommitScope?
+  ) throws -> Done {
+    let scope = shared ?? CommitScope()
     let transaction = Transaction(
-      database, now: now, isReadOnly: false, running: member.running, origin: member.origin)
+      database, now: now, isReadOnly: false, running: member.running, origin: member.origin,
+      scope: scope)
     defer { transaction.end() }
     let answer: @Sendable () -> Void
     do {
       answer = try member.perform(transaction)
+      if shared == nil { try scope.write(transaction) }
     } catch {
       if let cause = transaction.failure { throw WholeFailure(cause: cause) }
       throw Failure(cause: error, hasWritten: transaction.hasWritten)
     }
     if let cause = transaction.failure { throw WholeFailure(cause: cause) }
     return Done(transaction: transaction, answer: answer)
+  }
+
+  private func write(_ scope: CommitScope, _ database: Database, now: Int64) throws(StoreError) {
+    let transaction = Transaction(
+      database, now: now, isReadOnly: false, running: nil, scope: scope)
+    defer { transaction.end() }
+    try scope.write(transaction)
   }
 
   private static func cause(of error: any Error) -> any Error {

@@ -30,6 +30,7 @@ enum IntentTable {
     SET dueAt = excluded.dueAt, attempts = 0, note = '', revision = excluded.revision,
       requestID = excluded.requestID, trace = excluded.trace
     """
+  static let scheduleNoLater = "\(schedule) WHERE excluded.dueAt < intent.dueAt"
   static let postpone = """
     UPDATE intent SET dueAt = $3, note = $4 WHERE kind = $1 AND subject = $2
     """

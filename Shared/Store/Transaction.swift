@@ -17,6 +17,8 @@ public final class Transaction {
   let running: RunningIntent?
   /// The call that this goes back to.
   let origin: (@Sendable () -> Origin?)?
+  /// What it shares with those of the same commit; nil for a read.
+  let scope: CommitScope?
 
   /// What becomes of intents once this is committed.
   var changes: [IntentChange] = []
@@ -30,13 +32,14 @@ public final class Transaction {
 
   init(
     _ database: Database, now: Int64, isReadOnly: Bool, running: RunningIntent?,
-    origin: (@Sendable () -> Origin?)? = nil
+    origin: (@Sendable () -> Origin?)? = nil, scope: CommitScope? = nil
   ) {
     self.database = database
     self.now = now
     self.isReadOnly = isReadOnly
     self.running = running
     self.origin = origin
+    self.scope = scope
   }
 
   /// Runs a statement.
@@ -84,6 +87,9 @@ public final class Transaction {
       throw error
     }
   }
+
+  /// Something was done that a failure has to undo.
+  func noteWriting() { hasWritten = true }
 
   /// Called when the closure has ended, however it did.
   func end() { isOver = true }

@@ -20,6 +20,9 @@ final class Terminal: Sendable {
 
   init(_ services: FakeServices = FakeServices()) { self.services = services }
 
+  /// What was printed so far.
+  var shown: String { printed.withLock { String(decoding: $0.out, as: UTF8.self) } }
+
   /// Runs a command as typed, without the program's name.
   func run(_ command: String) async throws -> Run {
     try await run(Self.words(command))

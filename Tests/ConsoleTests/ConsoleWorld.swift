@@ -28,9 +28,12 @@ struct ConsoleWorld: Sendable {
       try await cluster.start(.purchasing, environment: cluster.shopSettings)
       try await cluster.sandbox.settings(["autoApprove": false])
       let shop = try await Shop(in: cluster)
-      let port = try freePort()
+      // The gateway's own address is one of its settings, so it must be known before it starts.
+      let port = try ReservedPort()
+      defer { port.release() }
       let (gateway, url) = try await cluster.startGateway(
-        port: port, environment: ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:\(port)"])
+        port: port.number,
+        environment: ["DROPWIRE_GATEWAY_PUBLIC_URL": "http://127.0.0.1:\(port.number)"])
       do {
         try await withBrowser(launcher(cluster)) { session in
           let visitor = Visitor(session: session, url: url)
@@ -66,24 +69,6 @@ struct ConsoleWorld: Sendable {
       source: .local(driver: Chromium.driver, browser: Chromium.browser),
       directory: "\(cluster.directory)/b", http: HTTPClient.shared,
       logger: Logger(label: "console-tests") { _ in SwiftLogNoOpLogHandler() })
-  }
-
-  /// A port that nobody listens at just now. The gateway's own address is one of its settings, so it
-  /// must be known before it starts.
-  private static func freePort() throws -> Int {
-    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(file) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(file, $0, length) == 0 ? getsockname(file, $0, &length) : -1
-      }
-    }
-    guard result == 0 else { throw NeverHappened("a free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 
   static func token(_ actor: Runtime.Actor) async throws -> String {

@@ -61,7 +61,7 @@ struct Visitor: Sendable {
 
   /// Clicks a link or button by what it shows, once it is there.
   func click(showing text: String, in selector: String = "body") async throws {
-    _ = try await eventually("\(selector) has a button \"\(text)\"", within: .seconds(10)) {
+    _ = try await eventually("\(selector) has a button \"\(text)\"", within: .seconds(30)) {
       let found = try await session.script(
         """
         document.querySelectorAll('[data-picked]').forEach(e => e.removeAttribute('data-picked'));
@@ -83,7 +83,7 @@ struct Visitor: Sendable {
   }
 
   /// Waits until an element shows a text, without loading the page again.
-  func wait(for text: String, in selector: String = "body", within timeout: Duration = .seconds(20))
+  func wait(for text: String, in selector: String = "body", within timeout: Duration = .seconds(40))
     async throws
   {
     do {

@@ -134,7 +134,7 @@ struct RandomHistory {
     var order = model.orders[index]
     let left = order.price - order.refunded
     var request = RecordDisputeRequest(
-      orderID: order.id, disputeID: order.holds.keys.first ?? newID("d"), state: .opened)
+      orderID: order.id, disputeID: order.holds.keys.min() ?? newID("d"), state: .opened)
     if order.holds.isEmpty {
       let amount = number(1...left)
       request.amount = .init(minorUnits: amount, currency: order.currency)

@@ -209,13 +209,13 @@ import Testing
     try await OrdersUnderTest.running { orders in
       orders.payPal.captures(become: "COMPLETED", fee: nil)
       try await orders.checkout("o-1")
-      let order = try await orders.capture("o-1", timeout: .milliseconds(400))
-      #expect(order.state == .capturing)
+      async let answer = orders.capture("o-1")
       try await orders.wait(for: "o-1", .capturing, "PAYMENT_FEE_UNKNOWN")
       #expect(orders.ledger.captures.isEmpty && orders.purchasing.placed.isEmpty)
       orders.payPal.change("o-1", to: "COMPLETED", fee: 77)
       #expect(try await orders.finished("o-1").paymentFee == Page.usd(77))
       #expect(orders.ledger.sales.map(\.paymentFee) == [Page.usd(77)])
+      #expect(try await answer.captureID == "CAP-PP1")
     }
   }
 
@@ -226,7 +226,10 @@ import Testing
       try await orders.checkout("o-1")
       for _ in 0..<40 { orders.payPal.look(.vanish) }
       orders.payPal.capture(.acceptInSilence)
-      _ = try await orders.capture("o-1", timeout: .milliseconds(200))
+      async let answer = orders.capture("o-1")
+      _ = try await eventually("PayPal is asked") {
+        orders.payPal.calls.contains("capture o-1-c1") ? true : nil
+      }
       try await orders.store.write {
         try $0.run(
           "UPDATE buyerOrder SET captureRequestedAt = $1",
@@ -234,6 +237,7 @@ import Testing
       }
       let order = try await orders.wait(for: "o-1", .needsAttention, "CAPTURE_UNKNOWN")
       #expect(order.waiting?.allowedActions == [.retry])
+      #expect(try await answer.state == .needsAttention)
       orders.payPal.calm()
       _ = try await orders.client.retryOrder(.init(orderID: "o-1"), options: Page.asOperator)
       try await orders.finished("o-1")

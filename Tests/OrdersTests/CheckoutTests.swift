@@ -139,9 +139,9 @@ import Testing
   {
     try await OrdersUnderTest.running { orders in
       let away = ScriptedPayPal.Answer.refuse(.notSent("connection refused"))
-      orders.payPal.create(away, away, away, away)
+      for _ in 0..<100 { orders.payPal.create(away) }
       let order = try await orders.client.createCheckout(
-        Page.checkout("o-1"), options: CallOptions(timeout: .milliseconds(500)).acting("system"))
+        Page.checkout("o-1"), options: CallOptions(timeout: .seconds(2)).acting("system"))
       #expect(order.state == .awaitingPayment && order.paypalOrderID.isEmpty)
       let waiting = try await eventually("the order says why") {
         let waiting = try await orders.order("o-1").waiting
@@ -151,6 +151,7 @@ import Testing
       await orders.expectRefused(.unavailable, reason: "PAYPAL_ORDER_NOT_MADE") {
         try await orders.capture("o-1")
       }
+      orders.payPal.calm()
       #expect(try await orders.checkout("o-1").paypalOrderID == "PP1")
       #expect(try await orders.order("o-1").waiting?.reason?.code == "BUYER_APPROVAL")
     }

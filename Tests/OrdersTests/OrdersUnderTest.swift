@@ -115,11 +115,8 @@ struct OrdersUnderTest: Sendable {
   }
 
   @discardableResult
-  func capture(_ orderID: String, timeout: Duration = .seconds(20)) async throws
-    -> Contract.Order
-  {
-    try await client.captureOrder(
-      .init(orderID: orderID), options: CallOptions(timeout: timeout).acting("operator:test"))
+  func capture(_ orderID: String) async throws -> Contract.Order {
+    try await client.captureOrder(.init(orderID: orderID), options: Self.asOperator)
   }
 
   func order(_ orderID: String) async throws -> Contract.Order {

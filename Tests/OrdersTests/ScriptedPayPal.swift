@@ -63,8 +63,8 @@ final class ScriptedPayPal: PaymentGateway {
     state.withLock { $0.refunds.filter { $0.value.status == "COMPLETED" } }
   }
   func look(_ answers: Answer...) { state.withLock { $0.lookAnswers += answers } }
-  /// Looks answer truly from now on.
-  func calm() { state.withLock { $0.lookAnswers = [] } }
+  /// Looks and creations answer truly from now on.
+  func calm() { state.withLock { ($0.lookAnswers, $0.createAnswers) = ([], []) } }
   func configure(_ isConfigured: Bool) { state.withLock { $0.isConfigured = isConfigured } }
   func requireApproval() { state.withLock { $0.approvedAtOnce = false } }
 

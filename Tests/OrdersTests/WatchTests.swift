@@ -68,6 +68,47 @@ import Testing
     }
   }
 
+  @Test func `changes alone begin with the first change, and are refused as the rest is`()
+    async throws
+  {
+    try await OrdersUnderTest.running { orders in
+      for orderID in ["o-1", "o-2"] { try await orders.checkout(orderID) }
+      let (begun, beginning) = AsyncStream<Void>.makeStream()
+      var options = Self.asReseller
+      options.onBegin = { beginning.yield() }
+      let changes = orders.client.watchOrders(.init(changesOnly: true), options: options)
+      let first = Task { () -> Contract.Order? in
+        for try await change in changes { return change }
+        return nil
+      }
+      for await _ in begun { break }
+      try await orders.capture("o-2")
+      let change = try await first.value
+      #expect(change?.orderID == "o-2" && change?.state != .awaitingPayment)
+      let stranger = CallOptions(timeout: .seconds(5)).acting("reseller:7")
+      for request in [
+        WatchOrdersRequest(orderID: "o-1", changesOnly: true),
+        WatchOrdersRequest(userID: 42, changesOnly: true),
+      ] {
+        await orders.expectRefused(.permissionDenied) {
+          for try await _ in orders.client.watchOrders(request, options: stranger) {}
+        }
+      }
+    }
+  }
+
+  @Test func `who listens to his own orders is not woken for another's`() async throws {
+    let bell = OrderBell()
+    let own = try #require(bell.listen(to: nil, of: 42))
+    let all = try #require(bell.listen(to: nil))
+    for (orderID, owner) in [("theirs", 43), ("ours", 42), ("unknown", nil)] as [(String, Int64?)] {
+      bell.ring(orderID, of: owner)
+    }
+    #expect(try await bell.next(own) == ["ours", "unknown"])
+    #expect(try await bell.next(all) == ["theirs", "ours", "unknown"])
+    for listening in [own, all] { bell.close(listening) }
+  }
+
   @Test func `a slow listener that missed orders is told so`() async throws {
     let bell = OrderBell()
     let listening = try #require(bell.listen(to: nil))

@@ -167,7 +167,9 @@ import Testing
     try await ShopWorld.with { world in
       try await world.cluster.sandbox.fault("shop.slow", extra: ["seconds": 30])
       try await world.shop.sell("orphan", listing: "house")
-      _ = try await eventually("a browser runs") { world.cluster.browserProcess }
+      _ = try await eventually("the browser waits for a page") {
+        try await world.cluster.sandbox.strikes().isEmpty ? nil : true
+      }
       let guardian = try #require(world.cluster.browserGuard)
       kill(guardian, SIGKILL)
       await world.cluster.kill(.purchasing)

@@ -16,7 +16,7 @@ import Testing
       await world.cluster.stop(.purchasing)
       _ = try await world.start()
       try await world.shop.sell("second", listing: "house")
-      _ = try await eventually("the order says why it waits", within: .seconds(20)) {
+      _ = try await eventually("the order says why it waits", within: .seconds(60)) {
         let why = try await Dropwire.run(world.cluster, ["why", "second"]).text
         return why.contains("is left alone until") ? true : nil
       }
@@ -41,14 +41,14 @@ import Testing
       try await world.cluster.sandbox.fault("shop.slow", extra: ["seconds": 8])
       try await world.shop.sell("killed", listing: "house")
       // The driver answers no question about its browsers while one of them loads a page.
-      _ = try await eventually("a browser is at work there", within: .seconds(20)) {
+      _ = try await eventually("a browser is at work there", within: .seconds(60)) {
         try await world.cluster.sandbox.strikes().isEmpty ? nil : true
       }
       await world.cluster.kill(.purchasing)
       #expect(try await grid.sessions() == 1, "nobody has ended it")
       _ = try await world.start()
       _ = try await world.booked("killed")
-      _ = try await eventually("no browser is left", within: .seconds(20)) {
+      _ = try await eventually("no browser is left", within: .seconds(60)) {
         try await grid.sessions() == 0 ? true : nil
       }
       #expect(try await world.bought().count == 2)

@@ -10,6 +10,8 @@ import Testing
 
 /// Which path a purchase takes, and what becomes of it in the shop.
 struct BrowserPathTests {
+  private typealias Test = PurchasingUnderTest
+
   /// A purchasing with a shop, and no credentials for anyone.
   private static func running(
     settleTime: Int64 = 500, limits: SpendLimits = SpendLimits(),
@@ -74,9 +76,46 @@ struct BrowserPathTests {
       try await purchasing.putCredentials()
       purchasing.supplier.script(.placeInSilence)
       purchasing.supplier.change { $0.repeats = .error }
-      try await purchasing.wait(
-        for: try await purchasing.ask("silent"), .unknown, "PURCHASE_UNKNOWN")
+      try await purchasing.ask(PurchasingUnderTest.request("silent"))
+      try await purchasing.wait(for: "silent", .unknown, "PURCHASE_UNKNOWN")
       #expect(shop.bought.isEmpty && shop.state.withLock { $0.visits } == 0)
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `what is under way is not told as waiting, however long it was to wait`(_ isInShop: Bool)
+    async throws
+  {
+    let test = try PurchasingUnderTest(shop: ScriptedShop())
+    let why = PurchaseReason(code: .rateLimited, text: "later", owner: .nobody)
+    try await test.store.write { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      let made = try purchases.request(try test.service.read(Test.request("early"))).purchase
+      try purchases.wait(made, why, until: transaction.now + 60_000)
+      let waits = try purchases.require("early")
+      #expect(waits.isWaiting(beyond: transaction.now + 1000))
+      let quote = try PurchaseRules.quote(
+        ScriptedSupplier.mug, skuID: made.content.skuID, quantity: 1,
+        deliveries: ScriptedSupplier.ways, ceiling: nil)
+      let begun =
+        isInShop
+        ? try purchases.beginVisit(waits, account: "shop:a", why: why)
+        : try purchases.begin(
+          waits, OrderRequest(waits.content, quote), isLookUp: false, account: "credentials:1")
+      #expect(begun?.purchase.isWaiting(beyond: transaction.now + 1000) == false)
+    }
+  }
+
+  @Test func `after a visit that was confirmed none other begins`() async throws {
+    let test = try PurchasingUnderTest(shop: ScriptedShop())
+    let why = PurchaseReason(code: .houseOrder, text: "house", owner: .platform)
+    try await test.store.write { transaction in
+      let purchases = PurchaseStore(transaction: transaction)
+      let made = try purchases.request(try test.service.read(Self.house("once"))).purchase
+      let first = try #require(try purchases.beginVisit(made, account: "shop:a", why: why))
+      _ = try purchases.markConfirming(
+        first.purchase, attempt: first.attempt, VisitLog(name: "once-p1.1"))
+      #expect(try purchases.beginVisit(first.purchase, account: "shop:a", why: why) == nil)
     }
   }
 

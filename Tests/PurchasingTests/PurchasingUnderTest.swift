@@ -127,10 +127,13 @@ struct PurchasingUnderTest: Sendable {
     try await buy(Self.request(orderID))
   }
 
-  /// Asks for a purchase whose outcome is waited for otherwise.
-  func ask(_ orderID: String) async throws -> String {
-    _ = try? await buy(Self.request(orderID), timeout: .milliseconds(200))
-    return orderID
+  /// Asks for a purchase whose outcome is waited for otherwise: again where a busy machine has not
+  /// taken it in that time.
+  func ask(_ request: PlacePurchaseRequest) async throws {
+    _ = try await eventually("\(request.orderID) is asked for") {
+      _ = try? await buy(request, timeout: .milliseconds(200))
+      return try? await purchase(request.orderID)
+    }
   }
 
   func purchase(_ orderID: String) async throws -> Contract.Purchase {

@@ -131,6 +131,25 @@ import Testing
     }
   }
 
+  @Test func `a renewed token that is called invalid at its end is renewed again`() async throws {
+    try await Self.running { test in
+      #expect(try await Self.refresh(test).version == 2)
+      let key = CredentialKey(userID: 42, environment: .sandbox)
+      // Sent while it was good, and received when it was not any more.
+      try await test.tamper(
+        "UPDATE credential SET accessTokenExpiresAt = $1", [.integer(PurchaseWork.now() - 1000)])
+      let cure = try await test.store.write {
+        try CredentialStore(transaction: $0).tokenRefused(
+          key, version: 2, actor: "system", providerCode: "IllegalAccessToken")
+      }
+      #expect(cure == .wait)
+      _ = try await eventually("it is renewed") {
+        try await test.credentialStatus().version >= 3 ? true : nil
+      }
+      #expect(try await test.buy("o-1").state == .purchased)
+    }
+  }
+
   @Test func `a lost answer is on record, and the repeat tells that the token is spent`()
     async throws
   {
@@ -239,7 +258,7 @@ import Testing
   {
     try await Self.running { test in
       test.supplier.change { $0.status = "PLACE_ORDER_SUCCESS" }
-      try await test.buy(Test.request("o-1"), timeout: .seconds(2))
+      try await test.ask(Test.request("o-1"))
       try await test.wait(for: "o-1", .awaitingSupplierPayment)
       test.supplier.change {
         $0.office.invalid = ["access-42"]
@@ -268,7 +287,7 @@ import Testing
         .answer(
           .placed(ids: ["9000000000000001"], paymentProblem: "OrderCreated, autoPay fail:X")))
       test.supplier.change { $0.status = "PLACE_ORDER_SUCCESS" }
-      try await test.buy(Test.request("o-1"), timeout: .seconds(1))
+      try await test.ask(Test.request("o-1"))
       try await test.wait(for: "o-1", .awaitingSupplierPayment, "SUPPLIER_PAYMENT_FAILED")
       test.supplier.change { $0.office.invalid = ["access-42"] }
       _ = try await eventually("the tokens are renewed") {

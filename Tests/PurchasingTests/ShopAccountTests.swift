@@ -45,7 +45,7 @@ struct ShopAccountTests {
       shop.script(.before(BrowserRules.placing(.challenge("the shop asks for a captcha"))))
       let first = try await test.buy(Self.house("first"))
       #expect(first.state == .refused && first.reason?.code == "BROWSER_CHALLENGE")
-      _ = try? await test.buy(Self.house("second"), timeout: .milliseconds(200))
+      try await test.ask(Self.house("second"))
       let second = try await test.wait(for: "second", .requested, "BROWSER_ACCOUNT_CLOSED")
       let wait = (second.nextAt?.milliseconds ?? 0) - PurchaseWork.now()
       #expect((800_000...905_000).contains(wait))
@@ -109,7 +109,7 @@ struct ShopAccountTests {
     try await test.moving {
       shop.script(.placeInSilence)
       shop.change { $0.listings = [.later(Self.captcha, retryAfterSeconds: nil)] }
-      _ = try? await test.buy(Self.house("lost"), timeout: .milliseconds(200))
+      try await test.ask(Self.house("lost"))
       let waits = try await eventually("the purchase waits for the account") {
         let purchase = try await test.purchase("lost")
         let isLong = (purchase.nextAt?.milliseconds ?? 0) > PurchaseWork.now() + 600_000
@@ -165,7 +165,7 @@ struct ShopAccountTests {
         $0.isPaid = false
         $0.orderReading = .later(Self.captcha, retryAfterSeconds: nil)
       }
-      _ = try? await test.buy(Self.house("unpaid"), timeout: .milliseconds(200))
+      try await test.ask(Self.house("unpaid"))
       try await test.wait(for: "unpaid", .awaitingSupplierPayment, "BROWSER_ACCOUNT_CLOSED")
       shop.change {
         $0.isPaid = true

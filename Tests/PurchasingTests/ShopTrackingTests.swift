@@ -38,8 +38,11 @@ struct ShopTrackingTests {
       #expect(try await Self.track(test).status == "NOT_SHIPPED")
       Self.show("WAIT_BUYER_ACCEPT_GOODS", number: "LX1CN", on: shop)
       #expect(try await Self.track(test).status == "NOT_SHIPPED", "it was asked just now")
+      let minute: Int64 = 60_000
       try await test.tamper(
-        "UPDATE tracking SET askedAt = askedAt - \(PurchasingService.shopTrackingAge)")
+        "UPDATE tracking SET askedAt = askedAt - \(PurchasingService.shopTrackingAge - minute)")
+      #expect(try await Self.track(test).status == "NOT_SHIPPED", "in a minute it is asked again")
+      try await test.tamper("UPDATE tracking SET askedAt = askedAt - \(minute)")
       let shipped = try await Self.track(test)
       #expect(shipped.status == "SHIPPED" && shipped.trackingNumber == "LX1CN")
       #expect(shipped.parcels.map(\.supplierOrderID) == ["9000000000000010"])

@@ -53,7 +53,7 @@ struct ShopTurnTests {
     let purchasing = try PurchasingUnderTest(pace: pace, shop: shop, gate: gate)
     try await Self.holding(gate, .sandbox) {
       try await purchasing.moving {
-        _ = try? await purchasing.buy(Self.house("waits"), timeout: .milliseconds(200))
+        try await purchasing.ask(Self.house("waits"))
         try await purchasing.wait(for: "waits", .requested, "BROWSER_BUSY")
         #expect(pace.turn(of: "other", now: PurchaseWork.now()) == nil)
       }
@@ -93,7 +93,7 @@ struct ShopTurnTests {
     shop.change { $0.isPaid = false }
     let test = try PurchasingUnderTest(shop: shop, screenshots: directory)
     try await test.moving {
-      _ = try? await test.buy(Self.house("o-1"), timeout: .milliseconds(200))
+      try await test.ask(Self.house("o-1"))
       try await test.wait(for: "o-1", .awaitingSupplierPayment)
       let old = "\(directory)/order-9.01-login.png"
       #expect(FileManager.default.createFile(atPath: old, contents: Data("png".utf8)))

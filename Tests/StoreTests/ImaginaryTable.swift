@@ -8,10 +8,17 @@ struct ImaginaryTable {
   var rows: [String: Intent] = [:]
   private var running: [String: Intent] = [:]
   private var now: Int64 = 1
+  private var chance: UInt64 = 1
+
+  /// The same numbers in every run: the high bits of Knuth's generator.
+  private mutating func number(_ range: Range<Int64>) -> Int64 {
+    chance = chance &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return range.lowerBound + Int64(chance >> 33) % (range.upperBound - range.lowerBound)
+  }
 
   /// One commit, look, start or end, as chance has it.
   mutating func step() {
-    switch Int.random(in: 0..<10) {
+    switch number(0..<10) {
     case 0...3: schedule()
     case 4: now += 1
     case 5: look()
@@ -32,8 +39,8 @@ struct ImaginaryTable {
 
   private mutating func schedule() {
     let intent = Intent(
-      kind: Bool.random() ? "a" : "b", subject: "\(Int.random(in: 0..<30))",
-      dueAt: now + .random(in: -1...20), attempts: 0, note: "", revision: .random(in: 1 ... .max))
+      kind: number(0..<2) == 0 ? "a" : "b", subject: "\(number(0..<30))",
+      dueAt: now + number(-1..<21), attempts: 0, note: "", revision: number(1..<1 << 31))
     rows[intent.kind + intent.subject] = intent
     queue.apply([.scheduled(intent)], now: now)
   }
@@ -60,8 +67,10 @@ struct ImaginaryTable {
 
   @discardableResult
   private mutating func end() -> Bool {
-    guard let (key, intent) = running.randomElement() else { return false }
-    running[key] = nil
+    let keys = running.keys.sorted()
+    guard !keys.isEmpty else { return false }
+    let key = keys[Int(number(0..<Int64(keys.count)))]
+    guard let intent = running.removeValue(forKey: key) else { return false }
     if rows[key]?.revision == intent.revision {
       rows[key] = nil
       queue.apply([.completed(kind: intent.kind, subject: intent.subject)], now: now)

@@ -23,7 +23,8 @@ import Testing
           let committed = ContinuousClock.now
           if let moment = await moments.next() { delays.append(moment - committed) }
         }
-        #expect(delays.sorted()[10] < .milliseconds(20), "\(delays)")
+        // Its alarm would wake the runner in half a minute.
+        #expect(delays.sorted()[10] < .seconds(1), "\(delays)")
       }
       #expect(try await store.intents().isEmpty)
     }
@@ -61,7 +62,8 @@ import Testing
   @Test func `an intent runs when its time has come`() async throws {
     try await Test.withStore { store, _ in
       let (runs, ran) = AsyncStream<(String, Int64)>.makeStream()
-      try await Test.running(store) { intent in
+      // One at a time: on a busy machine both may be due when the runner looks.
+      try await Test.running(store, concurrency: 1) { intent in
         ran.yield((intent.subject, WallClock.milliseconds() - intent.dueAt))
         try await store.write { try $0.complete("work", intent.subject) }
       } _: {

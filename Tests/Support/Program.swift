@@ -5,6 +5,10 @@ import Synchronization
 ///
 /// **Invariant:** a program that a test started does not outlive the test: `Cluster` ends them all.
 public final class Program: Sendable {
+  /// The longest end that is an end at once, on a machine with other things to do: a call that holds
+  /// it up does so for five seconds.
+  public static let atOnce = Duration.seconds(4)
+
   /// How a program ended.
   public struct Exit: Sendable, Equatable {
     /// The exit code, or the signal that ended it.

@@ -65,7 +65,7 @@ enum ImportRules {
 
   static func imports(_ code: SwiftCode) -> [(line: Int, module: String)] {
     code.lines.enumerated().compactMap { index, line in
-      guard let match = line.firstMatch(of: importLine) else { return nil }
+      guard line.has("import"), let match = line.firstMatch(of: importLine) else { return nil }
       return (index + 1, String(match.1))
     }
   }
@@ -88,7 +88,7 @@ enum ImportRules {
     guard path.hasPrefix("Services/") || path.hasPrefix("Shared/"),
       !path.hasPrefix("Shared/Runtime/")
     else { return [] }
-    return code.matches(of: /\bgetenv\b|\bProcessInfo\b.*\benvironment\b/).map {
+    return code.matches(of: /\bgetenv\b|\bProcessInfo\b.*\benvironment\b/, with: "env").map {
       Finding(path: path, line: $0.line, text: "only Runtime reads environment variables")
     }
   }
@@ -99,7 +99,7 @@ enum ImportRules {
       return []
     }
     let clients = /\b(Orders|Purchasing|Credentials|Ledger|RPC)Client\b/
-    return code.matches(of: clients).map {
+    return code.matches(of: clients, with: "Client").map {
       Finding(path: path, line: $0.line, text: "a leaf calls no service")
     }
   }

@@ -10,14 +10,16 @@ enum SafetyRules {
 
   /// `try!`, `as!` and forced unwrapping.
   static func forced(_ path: String, _ code: SwiftCode) -> [Finding] {
-    code.matches(of: /\b(try|as)[!]|[A-Za-z0-9_)\]][!](?!=)/).map {
+    code.matches(of: /\b(try|as)[!]|[A-Za-z0-9_)\]][!](?!=)/, with: "!").map {
       Finding(path: path, line: $0.line, text: "what may fail is forced")
     }
   }
 
   /// A promise to the compiler needs the sentence that makes it true, next to it.
   static func baselessPromises(_ path: String, _ code: SwiftCode) -> [Finding] {
-    code.matches(of: /@unchecked\s+Sendable/).filter { !code.isExplained($0.line) }.map {
+    code.matches(of: /@unchecked\s+Sendable/, with: "@unchecked").filter {
+      !code.isExplained($0.line)
+    }.map {
       Finding(path: path, line: $0.line, text: "@unchecked Sendable without its reason")
     }
   }
@@ -28,7 +30,7 @@ enum SafetyRules {
     guard path.contains(/^Tests\/\w+Tests\//) else { return [] }
     let sleep = /\b(Task\.sleep|Thread\.sleep|u?sleep\s*\()/
     let endless = /\.seconds\(([6-9]\d|\d{3,})\)/
-    return code.matches(of: sleep).filter { match in
+    return code.matches(of: sleep, with: "leep").filter { match in
       !code.isExplained(match.line) && !match.text.contains(endless)
     }.map {
       Finding(path: path, line: $0.line, text: "a test sleeps; wait for what must happen")
@@ -37,9 +39,10 @@ enum SafetyRules {
 
   /// A test's name is a sentence.
   static func namelessTests(_ path: String, _ source: String) -> [Finding] {
-    source.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+    let nameless = /@Test\b.*\bfunc\s+\w/.plain
+    return source.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
       index, line in
-      guard line.contains(/@Test\b.*\bfunc\s+\w/.plain) else { return nil }
+      guard line.has("@Test"), line.contains(nameless) else { return nil }
       return Finding(path: path, line: index + 1, text: "the test's name is no sentence")
     }
   }

@@ -24,8 +24,11 @@ enum SizeRules {
 
   /// Functions and initialisers whose braces are too far apart.
   static func longFunctions(_ path: String, _ code: SwiftCode) -> [Finding] {
-    code.lines.indices.compactMap { index in
-      guard let match = code.lines[index].firstMatch(of: /\bfunc\b|\binit\b[?]?\s*[(<]/.plain),
+    let start = /\bfunc\b|\binit\b[?]?\s*[(<]/.plain
+    return code.lines.indices.compactMap { index in
+      let line = code.lines[index]
+      guard line.has("func") || line.has("init"),
+        let match = line.firstMatch(of: start),
         let opening = opening(code.lines, from: index, after: match.range.upperBound)
       else { return nil }
       let closing = closing(code.lines, of: opening)

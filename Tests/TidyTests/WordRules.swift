@@ -25,11 +25,12 @@ enum WordRules {
   }
 
   static func types(_ code: SwiftCode) -> [(line: Int, name: String, indent: Int)] {
-    code.lines.enumerated().compactMap { index, line in
-      guard
-        let match = line.firstMatch(
-          of: /\b(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z]\w*)/.plain),
-        !line.contains(/\bimport\b/.plain)
+    let declaration = /\b(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z]\w*)/.plain
+    let importing = /\bimport\b/.plain
+    let words = ["struct ", "class ", "enum ", "actor ", "protocol ", "typealias "]
+    return code.lines.enumerated().compactMap { index, line in
+      guard words.contains(where: { line.has($0) }),
+        let match = line.firstMatch(of: declaration), !line.contains(importing)
       else { return nil }
       return (index + 1, String(match.1), line.prefix { $0 == " " }.count)
     }
@@ -37,7 +38,8 @@ enum WordRules {
 
   /// Methods of the contract are named by words of the domain.
   static func vagueMethods(_ file: SourceFile) -> [Finding] {
-    numbered(file).filter { $0.text.contains(/^\s*rpc\s+(Process|Handle|Manage|Do)[A-Z(]/) }.map {
+    let vague = /^\s*rpc\s+(Process|Handle|Manage|Do)[A-Z(]/
+    return numbered(file).filter { $0.text.contains(vague) }.map {
       Finding(path: file.path, line: $0.line, text: "the method's verb says nothing")
     }
   }
@@ -45,8 +47,8 @@ enum WordRules {
   /// Work that somebody meant to do.
   static func unfinished(_ file: SourceFile) -> [Finding] {
     let marks = ["TO" + "DO", "FIX" + "ME"]
-    return numbered(file).filter { line in marks.contains { line.text.contains($0) } }.map {
-      Finding(path: file.path, line: $0.line, text: "unfinished work is marked")
+    return lines(of: file, with: marks).map {
+      Finding(path: file.path, line: $0, text: "unfinished work is marked")
     }
   }
 
@@ -56,17 +58,25 @@ enum WordRules {
       "pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com",
       "crates" + ".io", "proxy.golang" + ".org", "rubygems" + ".org", "deb.debian" + ".org",
     ]
-    return numbered(file).filter { line in hosts.contains { line.text.contains($0) } }.map {
-      Finding(path: file.path, line: $0.line, text: "the address of a package registry")
+    return lines(of: file, with: hosts).map {
+      Finding(path: file.path, line: $0, text: "the address of a package registry")
     }
   }
 
   /// A log message is one static sentence; what varies is metadata.
   static func varyingLogMessages(_ file: SourceFile) -> [Finding] {
     let level = /[lL]ogger\.(trace|debug|info|notice|warning|error|critical)\(\s*"[^"]*\\\(/
+    guard file.text.has("ogger.") else { return [] }
     return numbered(file).filter { $0.text.contains(level) }.map {
       Finding(path: file.path, line: $0.line, text: "the log message is not static")
     }
+  }
+
+  /// Numbers of the lines that have one of several words. Most files have none.
+  private static func lines(of file: SourceFile, with words: [String]) -> [Int] {
+    let found = words.filter { file.text.contains($0) }
+    if found.isEmpty { return [] }
+    return numbered(file).filter { line in found.contains { line.text.contains($0) } }.map(\.line)
   }
 
   private static func numbered(_ file: SourceFile) -> [(line: Int, text: Substring)] {

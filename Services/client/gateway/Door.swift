@@ -145,12 +145,16 @@ struct Door: HTTPResponder {
   /// The whole body, of a bounded size and in a bounded time.
   private func read(_ request: Request) async throws -> [UInt8] {
     let (bytesMax, seconds) = (limits.bodyBytesMax, limits.bodySeconds)
-    let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-    guard announced <= bytesMax else { throw DoorError.tooLarge(bytesMax: bytesMax) }
+    let announced = request.headers[.contentLength].flatMap { Int($0) }
+    guard announced ?? 0 <= bytesMax else { throw DoorError.tooLarge(bytesMax: bytesMax) }
     return try await withThrowingTaskGroup(of: [UInt8].self) { group in
       group.addTask {
         do {
           let buffer = try await request.body.collect(upTo: bytesMax)
+          // A client that went away has not asked for anything.
+          guard announced ?? buffer.readableBytes == buffer.readableBytes else {
+            throw DoorError.malformed
+          }
           return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
           throw DoorError.tooLarge(bytesMax: bytesMax)

@@ -3,6 +3,9 @@ enum DoorError: Error, Sendable, Hashable {
   case noSuchPage(path: String)
   case otherVerb(path: String, allowed: [String])
   case tooLarge(bytesMax: Int)
+  case headersTooLarge(bytesMax: Int, countMax: Int)
+  /// No HTTP, or a body that ends before its length or is not in chunks as it says.
+  case malformed
   case tooSlow(seconds: Int)
   case otherMediaType(given: String, due: String)
   case tooManyRequests(retryAfterSeconds: Int)

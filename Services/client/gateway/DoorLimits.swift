@@ -8,6 +8,12 @@ struct DoorLimits: Sendable {
   var connectionsMax = 2048
   /// Without a byte, unless an answer is still due.
   var idleSeconds = 60
+  /// For a client to take something of what was written.
+  var stallSeconds = 30
+  /// For the rest of a request that was answered before it ended.
+  var restSeconds = 5
+  /// For a client to read why it was refused.
+  var lingerSeconds = 1
   /// For a service's answer.
   var answerTimeout = Duration.seconds(20)
   /// Proxies of ours before the gateway.

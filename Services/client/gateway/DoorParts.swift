@@ -15,6 +15,7 @@ struct DoorParts: Sendable {
   /// Where the supplier sends browsers back to; empty: where purchasing's settings say.
   let callbackURL: String
   let viewers: Viewers
+  let feeds: OrderFeeds
   let figures: DoorFigures
   let payPal: PayPalDoor
   /// What AliExpress' push messages bring along; nil when none are taken.

@@ -55,6 +55,7 @@ public enum GatewayProgram {
     let channels = ["orders", "purchasing", "ledger"].map(channel)
     let door = Door(
       settings, Backends(orders: channels[0], purchasing: channels[1], ledger: channels[2]),
+      feeds: OrderFeeds(viewersMax: settings.limits.viewersMax) { channel("orders") },
       certificates: CertificateChains { await Self.fetch($0, outside) },
       figures: DoorFigures(
         Routes.all.map(\.name), sources: StatisticsSources(outside: outside, clients: channels)),
@@ -63,7 +64,11 @@ public enum GatewayProgram {
     quiet.logLevel = .critical
     let limits = settings.limits
     let application = Application(
-      responder: door, server: .http1(configuration: limits.connections),
+      responder: door,
+      server: .http1(
+        configuration: limits.connections(guardedBy: [
+          ConnectionGuard(limits: limits, security: door.security, logger: logger)
+        ])),
       configuration: .init(
         address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024,
         availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)),
@@ -103,8 +108,8 @@ private struct StartProblem: Error, CustomStringConvertible {
 
 extension Door {
   init(
-    _ settings: GatewaySettings, _ services: Backends, certificates: CertificateChains,
-    figures: DoorFigures, logger: Logger
+    _ settings: GatewaySettings, _ services: Backends, feeds: OrderFeeds,
+    certificates: CertificateChains, figures: DoorFigures, logger: Logger
   ) {
     let limits = settings.limits
     let signing = SignedText(secret: settings.cookieSecret)
@@ -116,7 +121,7 @@ extension Door {
         consent: ConsentCookie(signing: signing, cookies: cookies),
         sessions: Sessions(signing: signing, cookies: cookies), tokens: settings.tokens,
         publicURL: settings.publicURL, callbackURL: settings.callbackURL,
-        viewers: Viewers(max: limits.viewersMax, maxOfOne: limits.viewersOfOneMax),
+        viewers: Viewers(max: limits.viewersMax, maxOfOne: limits.viewersOfOneMax), feeds: feeds,
         figures: figures,
         payPal: PayPalDoor(
           worlds: settings.webhooks, certificates: certificates, logger: logger),
@@ -128,9 +133,11 @@ extension Door {
 
 extension DoorLimits {
   /// What hummingbird must know of them.
-  fileprivate var connections: HTTP1Channel.Configuration {
+  fileprivate func connections(
+    guardedBy handlers: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler]
+  ) -> HTTP1Channel.Configuration {
     .init(
-      idleTimeout: .seconds(Int64(idleSeconds)),
+      additionalChannelHandlers: handlers(), idleTimeout: .seconds(Int64(idleSeconds)),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: headerBytesMax, maxHeaderListSize: headerBytesMax,
         maxHeaderFieldCount: headersMax))

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import Outside
 import RPC
 
@@ -25,6 +26,7 @@ struct Problem: Sendable {
   init(_ error: any Error) {
     switch error {
     case let error as DoorError: self.init(error)
+    case is HTTPParserError: self.init(DoorError.malformed)
     case let error as any RPCErrorConvertible: self.init(error.rpcError)
     default: self.init(RPCError(.internalError, "the gateway failed; its log says why"))
     }
@@ -57,6 +59,15 @@ struct Problem: Sendable {
     case .tooLarge(let bytesMax):
       (status, title, code, reason) = (413, "Too large", "INVALID_ARGUMENT", "BODY_TOO_LARGE")
       detail = "the body may have at most \(bytesMax) bytes"
+    case .headersTooLarge(let bytesMax, let countMax):
+      (status, title, code, reason) = (
+        431, "Headers too large", "INVALID_ARGUMENT", "HEADERS_TOO_LARGE"
+      )
+      detail =
+        "the address and the headers may have at most \(bytesMax) bytes and \(countMax) lines"
+    case .malformed:
+      (status, title, code, reason) = (400, "Invalid request", "INVALID_ARGUMENT", "MALFORMED")
+      detail = "this is no request of HTTP 1.1, or its body is not as long as it says"
     case .tooSlow(let seconds):
       (status, title, code, reason) = (408, "Too slow", "CANCELLED", "BODY_TOO_SLOW")
       detail = "the body did not come within \(seconds) seconds"
@@ -107,8 +118,8 @@ struct Problem: Sendable {
     }
   }
 
-  /// The problem as an answer to a request.
-  func response(_ requestID: String) -> Response {
+  /// The problem as JSON.
+  func body(_ requestID: String) -> String {
     var members: [String: JSON] = [
       "type": .string("urn:dropwire:problem:\((reason.isEmpty ? code : reason).lowercased())"),
       "title": .string(title), "status": .integer(Int64(status)), "detail": .string(detail),
@@ -121,11 +132,16 @@ struct Problem: Sendable {
           ["field": .string(Self.jsonPath($0.field)), "problem": .string($0.description)]
         })
     }
+    return JSON.object(members).serialized
+  }
+
+  /// The problem as an answer to a request.
+  func response(_ requestID: String) -> Response {
     var headers = headers
     headers[.contentType] = "application/problem+json"
     return Response(
       status: .init(code: status), headers: headers,
-      body: .init(byteBuffer: ByteBuffer(string: JSON.object(members).serialized)))
+      body: .init(byteBuffer: ByteBuffer(string: body(requestID))))
   }
 
   /// `ship_to.postal_code` as JSON spells it, `shipTo.postalCode`.

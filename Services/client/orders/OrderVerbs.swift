@@ -65,16 +65,19 @@ struct WatchVerb: Verb {
         dropwire watch
         dropwire watch --order my-first
         dropwire watch --user 42 --json
+        dropwire watch --changes-only
       """)
 
   @Option(help: ArgumentHelp("Only this reseller's.", valueName: "id")) var user: Int64 = 0
   @Option(help: "Only this order.") var order = ""
+  @Flag(help: "Leave out the orders as they are now.") var changesOnly = false
   @OptionGroup var showing: ShowingOptions
   @OptionGroup var calling: CallingOptions
 
   func run(in session: Session) async throws {
     let changes = session.orders.watchOrders(
-      WatchOrdersRequest(userID: user, orderID: order), options: session.streaming(calling))
+      WatchOrdersRequest(userID: user, orderID: order, changesOnly: changesOnly),
+      options: session.streaming(calling))
     for try await order in changes {
       session.show(showing, json: order.json(pretty: false)) { OrderPages.line(order) }
     }

@@ -81,15 +81,19 @@ extension CredentialStore {
   }
 
   /// Records that the supplier called a version's access token invalid, and has it renewed once. One
-  /// that was renewed just before is beyond that: the credentials are closed until a person acts.
+  /// that was renewed just before and has not ended is beyond that: the credentials are closed until a
+  /// person acts.
   func tokenRefused(_ key: CredentialKey, version: Int, actor: String, providerCode: String) throws
     -> Cure
   {
     guard let sealed = try sealed(key) else { return .closed(closed(key, nil)) }
     if sealed.version != version { return .repeatNow }
+    let now = transaction.now
+    // A short life may have ended on the way to the supplier.
     let isFresh =
-      sealed.origin == .refreshed && transaction.now - sealed.updatedAt < RefreshRules.curedOnce
-    if CredentialRules.canRenew(sealed, now: transaction.now), !isFresh {
+      sealed.origin == .refreshed && now - sealed.updatedAt < RefreshRules.curedOnce
+      && !CredentialRules.isTooNearItsEnd(sealed, now: now)
+    if CredentialRules.canRenew(sealed, now: now), !isFresh {
       try wantRefresh(sealed, by: actor, isInvalid: true)
       return .wait
     }

@@ -60,7 +60,9 @@ public struct OrdersClient: Sendable {
       "dropwire.orders.v1.Orders", "CountOrders", request, isIdempotent: true, options)
   }
 
-  /// The orders that match now, then each again whenever it changes.
+  /// The orders that match now, then each again whenever it changes. The answer's headers come
+  /// before them: whatever changes after the headers is told, so who reads an order then misses
+  /// nothing.
   public func watchOrders(_ request: WatchOrdersRequest, options: CallOptions = CallOptions())
     -> AsyncThrowingStream<Order, any Error>
   {

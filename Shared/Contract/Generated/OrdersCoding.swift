@@ -256,11 +256,13 @@ extension WatchOrdersRequest: ContractMessage {
   public func write(to fields: inout some FieldWriter) {
     fields.value(0, userID)
     fields.value(1, orderID)
+    fields.value(2, changesOnly)
   }
 
   public init(from fields: some FieldReader) throws(ContractError) {
     userID = try fields.value(0)
     orderID = try fields.value(1)
+    changesOnly = try fields.value(2)
   }
 }
 

@@ -29,7 +29,9 @@ public protocol OrdersMethods: Sendable {
   func countOrders(_ request: CountOrdersRequest, _ context: CallContext) async throws
     -> CountOrdersResponse
 
-  /// The orders that match now, then each again whenever it changes.
+  /// The orders that match now, then each again whenever it changes. The answer's headers come
+  /// before them: whatever changes after the headers is told, so who reads an order then misses
+  /// nothing.
   func watchOrders(
     _ request: WatchOrdersRequest, _ context: CallContext, _ responses: ResponseStream<Order>)
     async throws

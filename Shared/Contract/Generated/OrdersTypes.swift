@@ -393,10 +393,13 @@ public struct WatchOrdersRequest: Sendable, Hashable {
   public var userID: Int64
   /// Only this order; empty for all.
   public var orderID: String
+  /// Leaves out the orders as they are now: nothing comes before something changes.
+  public var changesOnly: Bool
 
-  public init(userID: Int64 = 0, orderID: String = "") {
+  public init(userID: Int64 = 0, orderID: String = "", changesOnly: Bool = false) {
     self.userID = userID
     self.orderID = orderID
+    self.changesOnly = changesOnly
   }
 }
 

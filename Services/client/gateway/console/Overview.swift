@@ -65,7 +65,7 @@ extension Console {
     Route(
       .get, "/console/events", "consoleEvents", "Orders as they change.", audience: .session,
       query: [.text("orderId", "Only this order.")], answer: .events(Order.shape)
-    ) { try await OrderEvents.response($0) },
+    ) { try await OrderEvents.response($0, .changes) },
   ]
 
   private static func overviewPage(_ call: RouteCall) async throws -> Response {

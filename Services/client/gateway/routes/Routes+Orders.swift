@@ -47,7 +47,7 @@ extension Routes {
       .get, "/api/events", "watchOrders",
       "Orders as server-sent events: as they are now, then whenever they change.",
       query: [.userID, .text("orderId", "Only this order.")], answer: .events(Order.shape)
-    ) { try await OrderEvents.response($0) },
+    ) { try await OrderEvents.response($0, .everything) },
     .reading("/api/orders/{orderId}", "getOrder", "An order, and why it waits.") { call in
       try await call.services.orders.getOrder(
         .init(orderID: call.id("orderId")), options: call.options)

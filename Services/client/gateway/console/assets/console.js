@@ -76,6 +76,8 @@ function later() {
 function watch() {
   const source = new EventSource("/console/events");
   source.addEventListener("order", later);
+  // From now on each change is told; what changed before was not.
+  source.addEventListener("begin", later);
   source.onopen = () => { isWatching = true; say(""); };
   source.onerror = () => { isWatching = false; say(notLive); };
   setInterval(() => { if (!document.hidden) later(); }, 15000);

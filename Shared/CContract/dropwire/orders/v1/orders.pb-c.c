@@ -2234,7 +2234,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__order_state_count__descri
   (ProtobufCMessageInit) dropwire__orders__v1__order_state_count__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor dropwire__orders__v1__watch_orders_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor dropwire__orders__v1__watch_orders_request__field_descriptors[3] =
 {
   {
     "user_id",
@@ -2260,15 +2260,28 @@ static const ProtobufCFieldDescriptor dropwire__orders__v1__watch_orders_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "changes_only",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Dropwire__Orders__V1__WatchOrdersRequest, changes_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned dropwire__orders__v1__watch_orders_request__field_indices_by_name[] = {
+  2,   /* field[2] = changes_only */
   1,   /* field[1] = order_id */
   0,   /* field[0] = user_id */
 };
 static const ProtobufCIntRange dropwire__orders__v1__watch_orders_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor dropwire__orders__v1__watch_orders_request__descriptor =
 {
@@ -2278,7 +2291,7 @@ const ProtobufCMessageDescriptor dropwire__orders__v1__watch_orders_request__des
   "Dropwire__Orders__V1__WatchOrdersRequest",
   "dropwire.orders.v1",
   sizeof(Dropwire__Orders__V1__WatchOrdersRequest),
-  2,
+  3,
   dropwire__orders__v1__watch_orders_request__field_descriptors,
   dropwire__orders__v1__watch_orders_request__field_indices_by_name,
   1,  dropwire__orders__v1__watch_orders_request__number_ranges,

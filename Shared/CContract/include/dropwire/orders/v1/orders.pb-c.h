@@ -344,10 +344,14 @@ struct  Dropwire__Orders__V1__WatchOrdersRequest
    * Only this order; empty for all.
    */
   char *order_id;
+  /*
+   * Leaves out the orders as they are now: nothing comes before something changes.
+   */
+  protobuf_c_boolean changes_only;
 };
 #define DROPWIRE__ORDERS__V1__WATCH_ORDERS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&dropwire__orders__v1__watch_orders_request__descriptor) \
-    , 0, (char *)protobuf_c_empty_string }
+    , 0, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Dropwire__Orders__V1__GetOrderHistoryRequest
