@@ -33,6 +33,12 @@ struct PayPalDoorTests {
     ("https://api.paypal.com:8443/c", false),
     ("ftp://api.paypal.com/c", false),
     ("https:///c", false),
+    ("https://api.paypal.com/c?again=1", false),
+    ("https://api.paypal.com/c#1", false),
+    ("https://127.0.0.1/c", false),
+    ("https://[::1]/c", false),
+    ("https://paypal.com.:443/c", false),
+    ("file:///etc/hostname", false),
     ("", false),
   ])
   func `certificates come from paypal.com by https`(_ url: String, _ isAllowed: Bool) {
@@ -46,6 +52,7 @@ struct PayPalDoorTests {
       environment: .sandbox, webhookID: "1", roots: [], imitation: "http://127.0.0.1:4000")
     #expect(PayPalDoor.isAllowed("http://127.0.0.1:4000/c", world))
     #expect(!PayPalDoor.isAllowed("http://127.0.0.1:40001/c", world))
+    #expect(!PayPalDoor.isAllowed("http://127.0.0.1:4000/c?again=1", world))
     #expect(!PayPalDoor.isAllowed("http://127.0.0.1:4000.evil.example/c", world))
   }
 
@@ -77,6 +84,19 @@ struct PayPalDoorTests {
       try await events.expectRefused(signed, events.body, webhookID: "WH-OTHER")
       try await events.expectRefused(
         signed, events.body, environment: .production)
+    }
+  }
+
+  @Test func `an event that was signed long ago, or will be, is refused`() async throws {
+    try await SignedEvents.with { events in
+      let day = 86_400.0
+      for days in [-5, 1] as [Double] {
+        let signed = try events.headers(
+          for: events.body, at: Date(timeIntervalSinceNow: days * day))
+        try await events.expectRefused(signed, events.body)
+      }
+      let late = try events.headers(for: events.body, at: Date(timeIntervalSinceNow: -3 * day))
+      #expect(try await events.door().environment(late, events.body) == .sandbox)
     }
   }
 

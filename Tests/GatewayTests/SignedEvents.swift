@@ -44,8 +44,8 @@ struct SignedEvents {
   }
 
   /// The headers with which PayPal would send a body.
-  func headers(for body: [UInt8]) throws -> HTTPFields {
-    let time = Date().ISO8601Format()
+  func headers(for body: [UInt8], at date: Date = Date()) throws -> HTTPFields {
+    let time = date.ISO8601Format()
     let text = "69cd13f0|\(time)|\(Self.webhookID)|\(CRC32.of(body))"
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/text"))
     try Authority.openssl([

@@ -62,10 +62,20 @@ struct TokenTests {
     token(header: #"{"alg":"RS256","kid":"dropwire"}"#),
     token(header: #"{"alg":"HS256","kid":"another"}"#),
     token(extra: #","nbf":99999999999"#),
+    token(extra: #","nbf":\#(Int(Date().timeIntervalSince1970) + 3600)"#),
+    token(header: #"{"alg":"HS256","kid":"dropwire","crit":["b64"],"b64":false}"#),
+    token(header: #"{"alg":"HS256","kid":"dropwire","crit":[]}"#),
+    token(header: #"{"alg":"HS256","kid":"../../etc/hostname"}"#),
+    token(header: #"{"alg":"hs256","kid":"dropwire"}"#), token(header: #"{"kid":"dropwire"}"#),
     "", "a.b", "a.b.c", "..", String(token().dropLast(2)), token() + "x",
   ])
   func `anything else names nobody`(_ token: String) async throws {
     #expect(await refusal(token, try Self.keys()) == "TOKEN_INVALID")
+  }
+
+  @Test func `a clock that is a little ahead of ours is believed`() async throws {
+    let soon = Int(Date().timeIntervalSince1970) + 20
+    #expect(await refusal(Self.token(extra: #","nbf":\#(soon)"#), try Self.keys()) == nil)
   }
 
   @Test func `an expired token says so`() async throws {

@@ -103,6 +103,9 @@ struct TokenKeys: Sendable {
     guard let key = header.kid.map({ keys[$0] }) ?? only else {
       throw Self.refusal("TOKEN_INVALID", "the token's key is not one that is believed")
     }
+    guard header.crit == nil else {
+      throw Self.refusal("TOKEN_INVALID", "the token demands extensions that are not known here")
+    }
     guard header.alg == key.algorithm else {
       throw Self.refusal("TOKEN_INVALID", "the token's algorithm is not that of its key")
     }
@@ -140,6 +143,8 @@ public struct KeyProblem: Error, Sendable {
 private struct TokenHeader: Decodable {
   let alg: String
   let kid: String?
+  /// Extensions that must be understood; none is. Source: RFC 7515 section 4.1.11.
+  let crit: [String]?
 
   init?(_ token: String) {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)

@@ -62,7 +62,8 @@ struct PayPalDoor: Sendable {
   static func isAllowed(_ url: String, _ world: World) -> Bool {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !url.contains("\\"),
       let parts = URLComponents(string: url), parts.user == nil, parts.password == nil,
-      let host = parts.host?.lowercased()
+      // One certificate has one address: others for the same would drive out what is kept.
+      parts.query == nil, parts.fragment == nil, let host = parts.host?.lowercased()
     else { return false }
     if let imitation = world.imitation { return url.hasPrefix(imitation + "/") }
     return parts.scheme == "https" && [nil, 443].contains(parts.port)
