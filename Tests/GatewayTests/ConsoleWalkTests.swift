@@ -75,15 +75,19 @@ import Testing
     "deleteConnection": Step(business: .row, path: "/console/connections/42/sandbox/delete"),
     "ledger": Step(business: .own, path: "/console/ledger"),
     "statement": Step(business: .own, path: "/console/ledger/statement?account=reseller:42"),
+    "statementFile": Step(
+      business: .own, path: "/console/ledger/statement.csv?account=reseller:42"),
     "verifyBooks": Step(business: .platform, path: "/console/ledger/verify"),
     "journal": Step(business: .platform, path: "/console/ledger/journal"),
     "journalFile": Step(business: .platform, path: "/console/ledger/journal.csv"),
     "entry": Step(business: .platform, path: "/console/ledger/entries/ENTRY"),
     "profit": Step(business: .own, path: "/console/ledger/profit?by=order"),
+    "profitFile": Step(business: .own, path: "/console/ledger/profit.csv?by=order"),
     "rates": Step(business: .own, path: "/console/ledger/rates"),
     "setRate": Step(
       business: .platform, path: "/console/ledger/rates", form: ["userId": "42", "rateBps": "10"]),
     "payouts": Step(business: .own, path: "/console/payouts?payee=reseller:42"),
+    "payoutsFile": Step(business: .own, path: "/console/payouts.csv?payee=reseller:42"),
     "payOut": Step(
       business: .own, path: "/console/payouts",
       form: ["payoutId": "p-1", "amount": "1.00", "currency": "USD", "payee": "reseller:42"]),
@@ -92,6 +96,10 @@ import Testing
     "attestPayoutPage": Step(
       business: .platform, path: "/console/payouts/o-1%2Freseller",
       form: ["finding": "PAID", "evidence": "x"]),
+    "terms": Step(business: .own, path: "/console/terms?payee=reseller:42"),
+    "setTerms": Step(
+      business: .platform, path: "/console/terms",
+      form: ["payee": "reseller:42", "currency": "USD", "schedule": "PER_SALE", "holdHours": "0"]),
     "recipients": Step(business: .own, path: "/console/recipients?payee=reseller:42"),
     "putRecipient": Step(
       business: .own, path: "/console/recipients/put",
