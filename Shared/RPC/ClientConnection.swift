@@ -13,6 +13,9 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   private var waiting: [ClientCall]? = []
   /// Why the connection takes no calls, once it is closed.
   private(set) var lossReason = "the connection was closed"
+  /// Whether a server that had said its settings ended it: calls that it did not take may try another
+  /// connection at once.
+  private(set) var endedByServer = false
   /// The end came from this side.
   private var isCutOff = false
   private let onGone: @Sendable (ClientConnection) -> Void
@@ -177,6 +180,7 @@ final class ClientConnection: HTTP2Connection, HTTP2Events, @unchecked Sendable 
   override func connectionLost(_ reason: String) {
     onGone(self)
     lossReason = waiting == nil || isCutOff ? reason : Self.unheard
+    endedByServer = waiting == nil && !isCutOff
     let (open, unsent) = (calls.values, waiting ?? [])
     calls = StreamMap()
     waiting = []

@@ -84,11 +84,11 @@ final class Connector: Sendable {
       try channel.pipeline.syncOperations.addHandler(connection)
       made.connection = connection
     }
-    // On the event loop: the connection cannot be lost between the look at it and the settling.
+    // On the event loop: the connection cannot be lost between the look at it and the settling. One
+    // that a server took and ended at once, since it drains, refuses its calls, which try the next.
     return try await channel.eventLoop.submit {
-      guard let connection = made.connection, !connection.isClosed else {
-        throw Lost(reason: made.connection?.lossReason ?? ClientConnection.unheard)
-      }
+      guard let connection = made.connection, !connection.isClosed || connection.endedByServer
+      else { throw Lost(reason: made.connection?.lossReason ?? ClientConnection.unheard) }
       return try self.settle(connection)
     }.get()
   }
