@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import RPC
 import Store
 import Support
 import Testing
@@ -68,5 +69,37 @@ import Testing
       ).lines
       #expect(try await ledger.balance(name) == lines.last?.balance?.minorUnits, "\(name)")
     }
+  }
+
+  @Test func `a ledger from before has the same statements after the migration`() async throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ledger-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let location = Location.file(directory.appendingPathComponent("ledger.db").path)
+    let before = try Store(
+      location, applicationID: Schema.applicationID,
+      migrations: Array(Schema.migrations.prefix { $0.name != "012 lean indexes" }),
+      logger: LedgerUnderTest.logger)
+    let service = LedgerService(store: before, logger: LedgerUnderTest.logger)
+    let client = LedgerClient(
+      InProcessChannel(services: [service.rpcService()], logger: LedgerUnderTest.logger))
+    let asSystem = LedgerUnderTest.asSystem
+    _ = try await client.recordCapture(LedgerUnderTest.capture("o-1", fee: 10), options: asSystem)
+    _ = try await client.recordSale(LedgerUnderTest.sale("o-1", fee: 10), options: asSystem)
+    try before.close()
+    let ledger = try LedgerUnderTest(location)
+    try await ledger.sell("o-2", fee: 10)
+    for name in ["reseller:42", "sales", "adminPayable"] {
+      let lines = try await ledger.client.getStatement(
+        .init(account: name, environment: .sandbox, currency: "USD"),
+        options: LedgerUnderTest.asOperator
+      ).lines
+      #expect(lines.map(\.entryID) == ["o-1/sale", "o-2/sale"], "\(name)")
+      #expect(try await ledger.balance(name) == lines.last?.balance?.minorUnits, "\(name)")
+    }
+    #expect(try await ledger.page("o-1").count == 6)
+    try await ledger.expectSound()
+    try ledger.store.close()
   }
 }
