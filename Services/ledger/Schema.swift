@@ -13,6 +13,7 @@ enum Schema {
     Migration("009 checks", checks), Migration("010 waiting payouts", waitingPayouts),
     Migration("011 attested payouts", attestedPayouts),
     Migration("012 lean indexes", leanIndexes),
+    Migration("013 sales by payouts", salesByPayouts),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.

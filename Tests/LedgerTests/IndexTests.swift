@@ -46,6 +46,26 @@ import Testing
       ])
   }
 
+  @Test func `a reseller's sales are found by his payouts, page by page`() async throws {
+    let plan = try await plan(SaleStore.ofReseller, 3)
+    #expect(plan.contains { $0.contains("payoutByPayee (payee=? AND number>?)") })
+    #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") })
+    let ledger = try LedgerUnderTest()
+    for number in 1...5 {
+      try await ledger.sell("o-\(number)")
+      try await ledger.sell("other-\(number)", user: 7)
+      try await ledger.sell("house-\(number)", user: 0, fundedBy: "platform")
+    }
+    var (orders, token) = ([String](), "")
+    repeat {
+      let page = try await ledger.client.listSales(
+        .init(userID: 42, pageSize: 2, pageToken: token), options: LedgerUnderTest.asOperator)
+      orders += page.sales.map(\.orderID)
+      token = page.nextPageToken
+    } while !token.isEmpty
+    #expect(orders == (1...5).map { "o-\($0)" })
+  }
+
   @Test func `the schema's indexes leave out the accounts that the statement goes through`()
     async throws
   {
