@@ -43,13 +43,31 @@ extension SaleStore {
 
   /// Sales in the order in which they were booked, after a number; user 0 for all.
   func sales(userID: Int64, after number: Int64, limit: Int) throws -> [(Int64, OrderBooks)] {
-    let condition = userID == 0 ? "$1 = 0" : "sale.userID = $1"
-    return try transaction.rows(
-      "SELECT \(Self.columns) FROM \(Self.tables)"
-        + " WHERE \(condition) AND sale.number > $2 ORDER BY sale.number LIMIT $3",
-      [.integer(userID), .integer(number), .integer(Int64(limit))]
-    ).map { ($0.int("number"), try books($0)) }
+    let rows =
+      userID == 0
+      ? try transaction.rows(Self.ofAll, [.integer(number), .integer(Int64(limit))])
+      : try transaction.rows(
+        Self.ofReseller,
+        [.integer(number), .integer(Int64(limit)), .text("\(Payee.reseller(userID))")])
+    return try rows.map { ($0.int("number"), try books($0)) }
   }
+
+  private static let ofAll =
+    "SELECT \(columns) FROM \(tables) WHERE sale.number > $1 ORDER BY sale.number LIMIT $2"
+
+  /// Each sale of a reseller has one payout to him, made with it; so they have the same order. The
+  /// last sale of the page before says after which payout to go on.
+  static let ofReseller = """
+    SELECT \(columns) FROM payout JOIN sale ON sale.orderID = payout.orderID
+      JOIN capture ON capture.orderID = sale.orderID
+    WHERE payout.payee = $3 AND payout.payee <> 'admin' AND sale.number > $1
+      AND payout.payoutID = payout.orderID || '/reseller'
+      AND payout.number > COALESCE((
+        SELECT made.number FROM sale AS last
+          JOIN payout AS made ON made.payoutID = last.orderID || '/reseller'
+        WHERE last.number = $1), 0)
+    ORDER BY payout.number LIMIT $2
+    """
 
   /// Captures by order id, after one; or those of some orders.
   func captures(_ orderIDs: [String], after orderID: String, limit: Int) throws -> [OrderBooks] {

@@ -14,6 +14,7 @@ enum Schema {
     Migration("011 attested payouts", attestedPayouts),
     Migration("012 lean indexes", leanIndexes),
     Migration("013 entry people", entryPeople),
+    Migration("014 sales by payouts", salesByPayouts),
   ]
 
   /// `account` is the sum of the postings per account, kept in the same transaction.

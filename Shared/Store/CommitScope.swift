@@ -14,6 +14,8 @@ final class CommitScope {
     let intent: Intent?
   }
 
+  /// Statements that members have run, so that the next does not ask SQLite about them again.
+  var statements: [String: CompiledStatement] = [:]
   private var deferred: [ObjectIdentifier: any DeferredRows] = [:]
   private var scheduled: [Key: Scheduled] = [:]
 
@@ -33,8 +35,6 @@ final class CommitScope {
   func write(_ transaction: Transaction) throws(StoreError) {
     for rows in deferred.values { try rows.write(transaction) }
   }
-
-  var isEmpty: Bool { deferred.isEmpty }
 
   /// What members before did about an intent.
   func scheduled(_ kind: String, _ subject: String) -> Scheduled? {

@@ -22,9 +22,12 @@ extension Database {
     return try prepared.rows()
   }
 
-  private func statement(_ sql: String) throws(StoreError) -> Statement {
+  private func compiled(_ sql: String) throws(StoreError) -> CompiledStatement {
+    guard let connection = sqliteConnection else { throw .unavailable("the store is closed") }
     do {
-      return try cachedStatement(sql: sql)
+      return try CompiledStatement(connection, try cachedStatement(sql: sql), sql)
+    } catch let error as StoreError {
+      throw error
     } catch let error as DatabaseError {
       throw StoreError(
         code: error.extendedResultCode.rawValue, message: error.message ?? "", sql: sql)
@@ -34,10 +37,19 @@ extension Database {
   }
 
   /// A compiled statement with its values. Whoever asks for it resets it.
-  func prepare(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> PreparedStatement {
-    guard let connection = sqliteConnection else { throw .unavailable("the store is closed") }
-    let prepared = PreparedStatement(
-      connection: connection, statement: try statement(sql), sql: sql)
+  ///
+  /// - Parameter scope: keeps what is known of the statement for the members of a commit.
+  func prepare(_ sql: String, _ values: [SQLValue], in scope: CommitScope? = nil)
+    throws(StoreError) -> PreparedStatement
+  {
+    let compiled: CompiledStatement
+    if let known = scope?.statements[sql] {
+      compiled = known
+    } else {
+      compiled = try self.compiled(sql)
+      scope?.statements[sql] = compiled
+    }
+    let prepared = PreparedStatement(compiled: compiled)
     do throws(StoreError) {
       try prepared.bind(values)
     } catch {
@@ -48,13 +60,57 @@ extension Database {
   }
 }
 
-/// A compiled statement with its values, on its way through the rows.
-struct PreparedStatement {
+/// A statement as SQLite has compiled it, with the numbers of its parameters by their place.
+struct CompiledStatement {
   fileprivate let connection: OpaquePointer
   fileprivate let statement: Statement
   fileprivate let sql: String
+  /// 12 for `$12`.
+  fileprivate let numbers: [Int]
+  /// How many values it takes.
+  fileprivate let valueCount: Int
 
-  private var handle: OpaquePointer { statement.sqliteStatement }
+  fileprivate var handle: OpaquePointer { statement.sqliteStatement }
+
+  fileprivate init(_ connection: OpaquePointer, _ statement: Statement, _ sql: String)
+    throws(StoreError)
+  {
+    (self.connection, self.statement, self.sql) = (connection, statement, sql)
+    let handle = statement.sqliteStatement
+    var numbers: [Int] = []
+    var index: Int32 = 1
+    while index <= sqlite3_bind_parameter_count(handle) {
+      guard let number = Self.number(of: sqlite3_bind_parameter_name(handle, index)) else {
+        throw .statement("no value for parameter \(index): \(sql)")
+      }
+      numbers.append(number)
+      index += 1
+    }
+    self.numbers = numbers
+    valueCount = numbers.max() ?? 0
+  }
+
+  /// 12 for `$12`; nil for a parameter of another form.
+  private static func number(of name: UnsafePointer<CChar>?) -> Int? {
+    guard var byte = name, byte.pointee == CChar(bitPattern: UInt8(ascii: "$")) else { return nil }
+    var number = 0
+    byte += 1
+    while byte.pointee != 0 {
+      let digit = Int(byte.pointee) - Int(UInt8(ascii: "0"))
+      guard (0...9).contains(digit), number < 100_000 else { return nil }
+      number = number * 10 + digit
+      byte += 1
+    }
+    return number > 0 ? number : nil
+  }
+}
+
+/// A compiled statement with its values, on its way through the rows.
+struct PreparedStatement {
+  fileprivate let compiled: CompiledStatement
+
+  private var handle: OpaquePointer { compiled.handle }
+  private var sql: String { compiled.sql }
 
   /// Whether it leaves the database as it is.
   var isReading: Bool { sqlite3_stmt_readonly(handle) != 0 }
@@ -63,7 +119,7 @@ struct PreparedStatement {
   /// - Returns: the rows it changed.
   func run() throws(StoreError) -> Int {
     while try next() {}
-    return Int(sqlite3_changes(connection))
+    return Int(sqlite3_changes(compiled.connection))
   }
 
   /// The first row; the others are not read.
@@ -79,36 +135,14 @@ struct PreparedStatement {
   private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
   fileprivate func bind(_ values: [SQLValue]) throws(StoreError) {
-    let count = sqlite3_bind_parameter_count(handle)
-    var used = 0
+    guard compiled.valueCount == values.count else {
+      throw .statement("\(values.count) values for \(compiled.valueCount) parameters: \(sql)")
+    }
     var index: Int32 = 1
-    while index <= count {
-      guard let number = number(ofParameter: index), number <= values.count else {
-        throw .statement("no value for parameter \(index): \(sql)")
-      }
-      used = max(used, number)
+    for number in compiled.numbers {
       try check(bind(values[number - 1], at: index))
       index += 1
     }
-    guard used == values.count else {
-      throw .statement("\(values.count) values for \(used) parameters: \(sql)")
-    }
-  }
-
-  /// 12 for `$12`; nil for a parameter of another form.
-  private func number(ofParameter index: Int32) -> Int? {
-    guard var byte = sqlite3_bind_parameter_name(handle, index),
-      byte.pointee == CChar(bitPattern: UInt8(ascii: "$"))
-    else { return nil }
-    var number = 0
-    byte += 1
-    while byte.pointee != 0 {
-      let digit = Int(byte.pointee) - Int(UInt8(ascii: "0"))
-      guard (0...9).contains(digit), number < 100_000 else { return nil }
-      number = number * 10 + digit
-      byte += 1
-    }
-    return number > 0 ? number : nil
   }
 
   private func bind(_ value: SQLValue, at index: Int32) -> Int32 {
@@ -151,7 +185,7 @@ struct PreparedStatement {
       values.append(try value(column))
       column += 1
     }
-    return Row(columns: statement.columnNames, values: values)
+    return Row(columns: compiled.statement.columnNames, values: values)
   }
 
   private func value(_ column: Int32) throws(StoreError) -> SQLValue {
@@ -183,7 +217,7 @@ struct PreparedStatement {
   }
 
   private func failure(_ code: Int32) -> StoreError {
-    StoreError(code: code, message: String(cString: sqlite3_errmsg(connection)), sql: sql)
+    StoreError(code: code, message: String(cString: sqlite3_errmsg(compiled.connection)), sql: sql)
   }
 }
 

@@ -68,7 +68,7 @@ public final class Transaction {
     _ sql: String, _ values: [SQLValue], _ body: (PreparedStatement) throws(StoreError) -> T
   ) throws(StoreError) -> T {
     try guarded { () throws(StoreError) in
-      let statement = try database.prepare(sql, values)
+      let statement = try database.prepare(sql, values, in: scope)
       defer { statement.reset() }
       if !statement.isReading { hasWritten = true }
       return try body(statement)

@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import RPC
 import Store
 import Support
 import Testing
@@ -45,6 +46,26 @@ import Testing
       ])
   }
 
+  @Test func `a reseller's sales are found by his payouts, page by page`() async throws {
+    let plan = try await plan(SaleStore.ofReseller, 3)
+    #expect(plan.contains { $0.contains("payoutByPayee (payee=? AND number>?)") })
+    #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") })
+    let ledger = try LedgerUnderTest()
+    for number in 1...5 {
+      try await ledger.sell("o-\(number)")
+      try await ledger.sell("other-\(number)", user: 7)
+      try await ledger.sell("house-\(number)", user: 0, fundedBy: "platform")
+    }
+    var (orders, token) = ([String](), "")
+    repeat {
+      let page = try await ledger.client.listSales(
+        .init(userID: 42, pageSize: 2, pageToken: token), options: LedgerUnderTest.asOperator)
+      orders += page.sales.map(\.orderID)
+      token = page.nextPageToken
+    } while !token.isEmpty
+    #expect(orders == (1...5).map { "o-\($0)" })
+  }
+
   @Test func `the schema's indexes leave out the accounts that the statement goes through`()
     async throws
   {
@@ -68,5 +89,37 @@ import Testing
       ).lines
       #expect(try await ledger.balance(name) == lines.last?.balance?.minorUnits, "\(name)")
     }
+  }
+
+  @Test func `a ledger from before has the same statements after the migration`() async throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ledger-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let location = Location.file(directory.appendingPathComponent("ledger.db").path)
+    let before = try Store(
+      location, applicationID: Schema.applicationID,
+      migrations: Array(Schema.migrations.prefix { $0.name != "012 lean indexes" }),
+      logger: LedgerUnderTest.logger)
+    let service = LedgerService(store: before, logger: LedgerUnderTest.logger)
+    let client = LedgerClient(
+      InProcessChannel(services: [service.rpcService()], logger: LedgerUnderTest.logger))
+    let asSystem = LedgerUnderTest.asSystem
+    _ = try await client.recordCapture(LedgerUnderTest.capture("o-1", fee: 10), options: asSystem)
+    _ = try await client.recordSale(LedgerUnderTest.sale("o-1", fee: 10), options: asSystem)
+    try before.close()
+    let ledger = try LedgerUnderTest(location)
+    try await ledger.sell("o-2", fee: 10)
+    for name in ["reseller:42", "sales", "adminPayable"] {
+      let lines = try await ledger.client.getStatement(
+        .init(account: name, environment: .sandbox, currency: "USD"),
+        options: LedgerUnderTest.asOperator
+      ).lines
+      #expect(lines.map(\.entryID) == ["o-1/sale", "o-2/sale"], "\(name)")
+      #expect(try await ledger.balance(name) == lines.last?.balance?.minorUnits, "\(name)")
+    }
+    #expect(try await ledger.page("o-1").count == 6)
+    try await ledger.expectSound()
+    try ledger.store.close()
   }
 }

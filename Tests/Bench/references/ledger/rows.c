@@ -1,5 +1,6 @@
 // All that a ledger writes for a sale, in SQLite inside one process, with so many sales in each commit:
-// what is left for a faster service with the same tables, indexes and triggers. The tables are made
+// what is left for a service with the same tables, indexes and triggers that writes each sale by itself
+// (ours writes the sums and the intent once a commit). The tables are made
 // like those of the ledger's file; the captures are there before. Payouts stay as they are made.
 // usage: ledger-rows FILE SALES_PER_COMMIT SECONDS LEDGER_FILE; prints sales per second.
 #include <sqlite3.h>
