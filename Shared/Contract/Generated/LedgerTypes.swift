@@ -1016,7 +1016,8 @@ public struct GetProfitResponse: Sendable, Hashable {
 }
 
 /// What the postings of some orders come to, all in one currency: sales - refunds - payment fees -
-/// supplier cost = commission + reseller share.
+/// supplier cost = commission + reseller share, once they are sold. Of an order that is only
+/// captured there is the payment fee, which nobody's share bears yet.
 public struct ProfitLine: Sendable, Hashable {
   /// The order, the product's URL, the reseller's id (0 for house orders), or a month, 2026-11.
   public var key: String

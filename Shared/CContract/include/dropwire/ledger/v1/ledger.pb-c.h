@@ -731,7 +731,8 @@ struct  Dropwire__Ledger__V1__GetProfitResponse
 
 /*
  * What the postings of some orders come to, all in one currency:
- * sales - refunds - payment fees - supplier cost = commission + reseller share.
+ * sales - refunds - payment fees - supplier cost = commission + reseller share, once they are sold. Of an
+ * order that is only captured there is the payment fee, which nobody's share bears yet.
  */
 struct  Dropwire__Ledger__V1__ProfitLine
 {
