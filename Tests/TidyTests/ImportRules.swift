@@ -35,7 +35,7 @@ enum ImportRules {
         "Mustache", "Hummingbird", "HummingbirdCore", "HTTPTypes",
         "AsyncAlgorithms", "JWTKit", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
         "UnixSignals", "Logging",
-        "NIOCore",
+        "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
       ]
     ),
     (
