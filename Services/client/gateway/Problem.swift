@@ -63,8 +63,7 @@ struct Problem: Sendable {
       (status, title, code, reason) = (
         431, "Headers too large", "INVALID_ARGUMENT", "HEADERS_TOO_LARGE"
       )
-      detail =
-        "the address and the headers may have at most \(bytesMax) bytes and \(countMax) lines"
+      detail = "address and headers may have at most \(bytesMax) bytes and \(countMax) lines"
     case .malformed:
       (status, title, code, reason) = (400, "Invalid request", "INVALID_ARGUMENT", "MALFORMED")
       detail = "this is no request of HTTP 1.1, or its body is not as long as it says"
@@ -93,9 +92,7 @@ struct Problem: Sendable {
       detail = "sign in at /console/sign-in"
     case .foreignForm:
       (status, title, code, reason) = (403, "Not from this page", "PERMISSION_DENIED", "FORM")
-      detail =
-        "this form was not sent from a page of this session; nothing was done. Open the page again"
-        + " and repeat it there"
+      detail = "nothing was done: this form is of no page of this session; open its page again"
     }
   }
 
