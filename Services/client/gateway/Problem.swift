@@ -92,7 +92,7 @@ struct Problem: Sendable {
       detail = "sign in at /console/sign-in"
     case .foreignForm:
       (status, title, code, reason) = (403, "Not from this page", "PERMISSION_DENIED", "FORM")
-      detail = "nothing was done: this form is of no page of this session; open its page again"
+      detail = "this form is of no page of this session; nothing was done; open its page again"
     }
   }
 
