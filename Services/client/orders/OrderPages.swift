@@ -17,7 +17,7 @@ enum OrderPages {
         ("reseller", order.userID == 0 ? "house" : "\(order.userID)"),
         ("listing", order.listingID), ("product", order.productURL), ("sku", order.skuID),
         ("quantity", "\(order.quantity)"), ("price", Shown.amount(order.price)),
-        ("ship to", address(order.shipTo)), ("paypal order", order.paypalOrderID),
+        ("ship to", Shown.address(order.shipTo)), ("paypal order", order.paypalOrderID),
         ("approve at", order.state == .awaitingPayment ? order.approveURL : ""),
         ("capture", order.captureID), ("payment fee", Shown.amount(order.paymentFee)),
         ("supplier orders", order.supplierOrderIDs.joined(separator: ", ")),
@@ -75,16 +75,6 @@ enum OrderPages {
   }
 
   static func state(_ state: OrderState) -> String { Shown.word(state.shortName) }
-
-  static func address(_ address: Address?) -> String {
-    guard let address else { return "" }
-    let city = [address.city, address.province, address.postalCode, address.country]
-    let parts = [
-      address.fullName, address.line1, address.line2,
-      city.filter { !$0.isEmpty }.joined(separator: " "), address.phone,
-    ]
-    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
-  }
 
   static func card(_ listing: Listing) -> String {
     Table.card([

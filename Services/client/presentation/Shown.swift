@@ -81,6 +81,17 @@ public enum Shown {
     }.joined()
   }
 
+  /// An address in one line; empty for none.
+  public static func address(_ address: Address?) -> String {
+    guard let address else { return "" }
+    let city = [address.city, address.province, address.postalCode, address.country]
+    let parts = [
+      address.fullName, address.line1, address.line2,
+      city.filter { !$0.isEmpty }.joined(separator: " "), address.phone,
+    ]
+    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+
   /// A reason with its code and who can cure it; empty for none.
   public static func reason(_ reason: Reason?) -> String {
     guard let reason, !reason.code.isEmpty else { return "" }

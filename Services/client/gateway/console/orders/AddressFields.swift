@@ -53,15 +53,4 @@ enum AddressFields {
     address.country = address.country.uppercased()
     return address
   }
-
-  /// For people, in one line.
-  static func shown(_ address: Address?) -> String {
-    guard let address else { return "" }
-    let city = [address.city, address.province, address.postalCode, address.country]
-    let parts = [
-      address.fullName, address.line1, address.line2,
-      city.filter { !$0.isEmpty }.joined(separator: " "), address.phone,
-    ]
-    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
-  }
 }

@@ -34,7 +34,7 @@ extension StoryPage {
           label: order.productURL.replacing("https://", with: "").replacing("www.", with: "")),
         Fact(name: "Variant", text: order.skuID, isCode: true),
         Fact(name: "Seller", text: order.userID == 0 ? "House" : "Reseller \(order.userID)"),
-        Fact(name: "Ships to", text: AddressFields.shown(order.shipTo)),
+        Fact(name: "Ships to", text: Shown.address(order.shipTo)),
         Fact(name: "Made", text: Shown.time(order.createdAt)),
         Fact(name: "Cancellation wished for", text: Shown.time(order.cancelRequestedAt)),
       ])
