@@ -29,22 +29,25 @@ final class OrderFeed: Sendable {
   /// Which of the connections for feeds it uses.
   let line: Int
 
-  init(_ person: Actor, _ orders: OrdersClient, line: Int) {
+  init(_ person: Actor, _ orders: OrdersClient, line: Int, first: OrderSeat) {
     self.line = line
-    // Ended by `end`.
-    let work = Task { await self.run(orders, person) }
-    state.withLock { $0.work = work }
+    state.withLock { state in
+      state.seats[ObjectIdentifier(first)] = first
+      // Ended by `end`.
+      state.work = Task { await self.run(orders, person) }
+    }
   }
 
-  var isOver: Bool { state.withLock(\.isOver) }
   var isEmpty: Bool { state.withLock(\.seats.isEmpty) }
 
-  func add(_ seat: OrderSeat) {
-    let hasBegun = state.withLock { state in
-      state.seats[ObjectIdentifier(seat)] = seat
-      return state.hasBegun
+  /// - Returns: false when it is over, and tells nobody anything any more.
+  func add(_ seat: OrderSeat) -> Bool {
+    let (isOver, hasBegun) = state.withLock { state in
+      if !state.isOver { state.seats[ObjectIdentifier(seat)] = seat }
+      return (state.isOver, state.hasBegun)
     }
     if hasBegun { seat.lookAnew() }
+    return !isOver
   }
 
   func remove(_ seat: OrderSeat) { state.withLock { $0.seats[ObjectIdentifier(seat)] = nil } }

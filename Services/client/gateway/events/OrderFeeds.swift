@@ -24,14 +24,9 @@ final class OrderFeeds: Sendable {
   func join(_ person: Actor, _ wish: OrderSeat.Wish) -> OrderSeat {
     let seat = OrderSeat(wish)
     open.withLock { open in
-      if let feed = open[person], !feed.isOver {
-        feed.add(seat)
-        return
-      }
+      if let feed = open[person], feed.add(seat) { return }
       let line = freeLine(open.values)
-      let feed = OrderFeed(person, lines[line], line: line)
-      feed.add(seat)
-      open[person] = feed
+      open[person] = OrderFeed(person, lines[line], line: line, first: seat)
     }
     return seat
   }
